@@ -1,0 +1,162 @@
+// This file holds the fused dense layer and its gradient.
+
+package graph
+
+import (
+	"fmt"
+
+	"github.com/chewxy/hm"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"stackedae/internal/simd"
+)
+
+// activation is what a dense operation applies after x·kernel + bias. The
+// sigmoid is no part of it: in training the cross-entropy takes logits.
+type activation int
+
+const (
+	linear activation = iota
+	selu
+)
+
+func (a activation) String() string { return [...]string{"linear", "selu"}[a] }
+
+// denseOp is activation(x·kernel + bias) for x of rows × inputs, kernel of
+// inputs × units and bias of units.
+type denseOp struct {
+	operation
+	activation activation
+	// inputGradient says whether anybody wants the gradient by x. The first
+	// layer's is the largest product of a step, and nobody does.
+	inputGradient bool
+	out           *tensor.Dense // rows × units
+}
+
+var _ G.SDOp = &denseOp{}
+
+func newDense(a activation, inputGradient bool) *denseOp {
+	return &denseOp{
+		operation: operation{
+			name:   fmt.Sprintf("dense[%v,inputGradient=%v]", a, inputGradient),
+			inputs: []hm.Type{matrix, matrix, vector},
+			result: matrix,
+		},
+		activation:    a,
+		inputGradient: inputGradient,
+	}
+}
+
+// InferShape checks the shapes and takes the result's memory.
+func (o *denseOp) InferShape(sizes ...G.DimSizer) (tensor.Shape, error) {
+	s, err := shapesOf(o, sizes, 2, 2, 1)
+	if err != nil {
+		return nil, err
+	}
+	x, kernel, bias := s[0], s[1], s[2]
+	if x[1] != kernel[0] || kernel[1] != bias[0] {
+		return nil, fmt.Errorf("graph: %v: x %v, kernel %v, bias %v do not fit", o, x, kernel, bias)
+	}
+	if o.out == nil {
+		o.out = newBuffer(x[0], kernel[1])
+	}
+	return o.out.Shape().Clone(), nil
+}
+
+// Do computes the layer.
+func (o *denseOp) Do(inputs ...G.Value) (G.Value, error) {
+	x, kernel, bias := floats(inputs[0]), floats(inputs[1]), floats(inputs[2])
+	out := o.out.Float32s()
+	units := len(bias)
+	simd.MatMul(out, x, kernel, len(out)/units, units, len(kernel)/units)
+	simd.AddBias(out, bias)
+	if o.activation == selu {
+		simd.SELU(out, out)
+	}
+	return o.out, nil
+}
+
+// DiffWRT says by which inputs the layer is differentiated.
+func (o *denseOp) DiffWRT(int) []bool { return []bool{o.inputGradient, true, true} }
+
+// SymDiff adds one operation for the whole layer's gradient; its node is the
+// kernel's, and bias and input take parts of it.
+func (o *denseOp) SymDiff(inputs G.Nodes, output, upstream *G.Node) (G.Nodes, error) {
+	x, kernel := inputs[0], inputs[1]
+	op := newDenseGradient(o, x.Shape(), kernel.Shape())
+	byKernel, err := G.ApplyOp(op, x, kernel, output, upstream)
+	if err != nil {
+		return nil, err
+	}
+	byBias, err := G.ApplyOp(newPart("biasGradient", op.bias), byKernel)
+	if err != nil {
+		return nil, err
+	}
+	if !o.inputGradient {
+		return G.Nodes{nil, byKernel, byBias}, nil
+	}
+	byInput, err := G.ApplyOp(newPart("inputGradient", op.input), byKernel)
+	if err != nil {
+		return nil, err
+	}
+	return G.Nodes{byInput, byKernel, byBias}, nil
+}
+
+// denseGradientOp is the gradient of a dense layer. With d the gradient by
+// x·kernel + bias, which is upstream times the activation's slope:
+//
+//	kernel gradient = xᵀ·d
+//	bias gradient   = column sums of d
+//	input gradient  = d·kernelᵀ
+type denseGradientOp struct {
+	operation
+	activation activation
+	kernel     *tensor.Dense // inputs × units: the operation's own result
+	bias       *tensor.Dense // units
+	input      *tensor.Dense // rows × inputs, or nil if nobody wants it
+	slope      []float32     // d; nil for the linear activation, where it is upstream
+}
+
+func newDenseGradient(of *denseOp, x, kernel tensor.Shape) *denseGradientOp {
+	o := &denseGradientOp{
+		operation: operation{
+			name:   of.name + "Gradient",
+			inputs: []hm.Type{matrix, matrix, matrix, matrix},
+			result: matrix,
+		},
+		activation: of.activation,
+		kernel:     newBuffer(kernel...),
+		bias:       newBuffer(kernel[1]),
+	}
+	if of.inputGradient {
+		o.input = newBuffer(x...)
+	}
+	if of.activation != linear {
+		o.slope = make([]float32, x[0]*kernel[1])
+	}
+	return o
+}
+
+// InferShape returns the kernel's shape.
+func (o *denseGradientOp) InferShape(...G.DimSizer) (tensor.Shape, error) {
+	return o.kernel.Shape().Clone(), nil
+}
+
+// Do computes all three gradients and returns the kernel's.
+func (o *denseGradientOp) Do(inputs ...G.Value) (G.Value, error) {
+	x, kernel, output, d := floats(inputs[0]), floats(inputs[1]), floats(inputs[2]), floats(inputs[3])
+	if o.activation == selu {
+		simd.SELUGradient(o.slope, output, d)
+		d = o.slope
+	}
+	bias := o.bias.Float32s()
+	units := len(bias)
+	rows, width := len(d)/units, len(kernel)/units
+	if o.input != nil {
+		simd.MatMulTransB(o.input.Float32s(), d, kernel, rows, width, units)
+	}
+	simd.MatMulTransA(o.kernel.Float32s(), x, d, width, units, rows)
+	simd.ColumnSums(bias, d)
+	return o.kernel, nil
+}

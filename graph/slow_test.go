@@ -1,0 +1,89 @@
+// This file holds the textbook network in float64 that the graphs are tested
+// against. It calls nothing that it checks.
+
+package graph
+
+import (
+	"math"
+
+	"stackedae/model"
+)
+
+// slowNetwork is a model's weights in float64, layer by layer.
+type slowNetwork struct {
+	weights [][]float64 // kernel, bias, kernel, bias, …
+	layers  []model.Dense
+	clip    bool // the cross-entropy clips as Keras does
+}
+
+func newSlow(m *model.Model, clip bool) *slowNetwork {
+	s := &slowNetwork{layers: m.Layers(), clip: clip}
+	for _, w := range m.Weights() {
+		values := make([]float64, len(w.Values))
+		for i, v := range w.Values {
+			values[i] = float64(v)
+		}
+		s.weights = append(s.weights, values)
+	}
+	return s
+}
+
+// logits returns what goes into the last layer's sigmoid.
+func (s *slowNetwork) logits(row []float64) []float64 {
+	for l, layer := range s.layers {
+		kernel, bias := s.weights[2*l], s.weights[2*l+1]
+		out := make([]float64, layer.Units)
+		for j := range out {
+			z := bias[j]
+			for i, v := range row {
+				z += v * kernel[i*layer.Units+j]
+			}
+			if layer.Activation == model.SELU {
+				if z >= 0 {
+					z *= 1.0507009873554805
+				} else {
+					z = 1.0507009873554805 * 1.6732632423543772 * math.Expm1(z)
+				}
+			}
+			out[j] = z
+		}
+		row = out
+	}
+	return row
+}
+
+// loss returns the mean binary cross-entropy of rows as their own targets and
+// the share of elements that round alike.
+func (s *slowNetwork) loss(rows [][]float64) (loss, accuracy float64) {
+	const e = 1e-7
+	count := 0.0
+	for _, row := range rows {
+		for i, z := range s.logits(row) {
+			p := 1 / (1 + math.Exp(-z))
+			q := p
+			if s.clip {
+				q = math.Min(math.Max(p, e), 1-e)
+			}
+			t := row[i]
+			loss -= t*math.Log(q+e) + (1-t)*math.Log(1-q+e)
+			if math.RoundToEven(p) == math.RoundToEven(t) {
+				accuracy++
+			}
+			count++
+		}
+	}
+	return loss / count, accuracy / count
+}
+
+// difference returns the central difference of the loss by element i of
+// weight w.
+func (s *slowNetwork) difference(rows [][]float64, w, i int) float64 {
+	const h = 1e-5
+	v := s.weights[w][i]
+	defer func() { s.weights[w][i] = v }()
+	s.weights[w][i] = v + h
+	up, _ := s.loss(rows)
+	s.weights[w][i] = v - h
+	down, _ := s.loss(rows)
+	return (up - down) / (2 * h)
+}

@@ -1,0 +1,59 @@
+// This file holds the exponential and the logarithm, by the polynomials of
+// Moshier's Cephes library (expf.c, logf.c), in the form that vector units
+// can follow step by step.
+
+package simd
+
+import "math"
+
+// Both functions split by ln 2 = ln2High + ln2Low, where n·ln2High is exact
+// for |n| < 2¹⁴ (Cody and Waite, Software Manual for the Elementary Functions,
+// 1980).
+const (
+	ln2High = 0.693359375
+	ln2Low  = -2.12194440e-4
+	log2E   = 1.44269504088896341
+)
+
+// expNegative returns exp(x) for x <= 0, within two units in the last place.
+// Below -87, where float32 loses its normal numbers, it returns exp(-87).
+func expNegative(x float32) float32 {
+	x = max(x, -87)
+	// Adding 1.5·2²³ leaves an integer in the low bits: round to nearest.
+	const round = 3 << 22
+	n := (x*log2E + round) - round
+	r := x - n*ln2High
+	r -= n * ln2Low
+	y := float32(1.9875691500e-4)
+	y = y*r + 1.3981999507e-3
+	y = y*r + 8.3334519073e-3
+	y = y*r + 4.1665795894e-2
+	y = y*r + 1.6666665459e-1
+	y = y*r + 5.0000001201e-1
+	y = y*(r*r) + r + 1
+	return y * math.Float32frombits(uint32(int32(n)+127)<<23)
+}
+
+// log returns the natural logarithm of a normal x > 0, within two units in the
+// last place or 1e-7, whichever is larger. log(NaN) is NaN.
+func log(x float32) float32 {
+	if x != x {
+		return x
+	}
+	const sqrtHalf = 0x3f3504f3 // bits of √½
+	bits := math.Float32bits(x) + (0x3f800000 - sqrtHalf)
+	e := float32(int32(bits>>23) - 127)
+	f := math.Float32frombits(bits&0x7fffff+sqrtHalf) - 1 // mantissa in [√½, √2), less 1
+	z := f * f
+	y := float32(7.0376836292e-2)
+	y = y*f - 1.1514610310e-1
+	y = y*f + 1.1676998740e-1
+	y = y*f - 1.2420140846e-1
+	y = y*f + 1.4249322787e-1
+	y = y*f - 1.6668057665e-1
+	y = y*f + 2.0000714765e-1
+	y = y*f - 2.4999993993e-1
+	y = y*f + 3.3333331174e-1
+	y = y*f*z + e*ln2Low - 0.5*z
+	return f + y + e*ln2High
+}

@@ -1,0 +1,115 @@
+// This file holds the plain Go loops, which define what each kernel computes.
+
+package simd
+
+// Constants of SELU, as Keras has them (keras/src/activations.py).
+const (
+	seluScale = 1.0507009873554805
+	seluAlpha = 1.6732632423543772
+)
+
+func addBias(dst, bias []float32) {
+	for len(dst) > 0 {
+		row := dst[:len(bias)]
+		for j, b := range bias {
+			row[j] += b
+		}
+		dst = dst[len(bias):]
+	}
+}
+
+func columnSums(dst, a []float32) {
+	clear(dst)
+	for len(a) > 0 {
+		row := a[:len(dst)]
+		for j, v := range row {
+			dst[j] += v
+		}
+		a = a[len(dst):]
+	}
+}
+
+func selu(dst, x []float32) {
+	dst = dst[:len(x)]
+	for i, v := range x {
+		if v >= 0 {
+			dst[i] = seluScale * v
+		} else {
+			dst[i] = seluScale * seluAlpha * (expNegative(v) - 1)
+		}
+	}
+}
+
+// seluGradient works from the output: for y < 0, selu'(x) = scale·alpha·exp(x)
+// = y + scale·alpha.
+func seluGradient(dst, y, dy []float32) {
+	dst, dy = dst[:len(y)], dy[:len(y)]
+	for i, v := range y {
+		if v >= 0 {
+			dst[i] = seluScale * dy[i]
+		} else {
+			dst[i] = (v + seluScale*seluAlpha) * dy[i]
+		}
+	}
+}
+
+// sigmoid1 takes the exponential of a number that is never positive, so that
+// it cannot overflow.
+func sigmoid1(x float32) float32 {
+	if x >= 0 {
+		return 1 / (1 + expNegative(-x))
+	}
+	e := expNegative(x)
+	return e / (1 + e)
+}
+
+func sigmoid(dst, x []float32) {
+	dst = dst[:len(x)]
+	for i, v := range x {
+		dst[i] = sigmoid1(v)
+	}
+}
+
+func scale(dst []float32, alpha float32, x []float32) {
+	dst = dst[:len(x)]
+	for i, v := range x {
+		dst[i] = alpha * v
+	}
+}
+
+func pixels(dst []float32, src []byte) {
+	dst = dst[:len(src)]
+	for i, v := range src {
+		dst[i] = float32(v) / 255
+	}
+}
+
+// crossEntropy does its arithmetic in float32, as Keras does: near p = 1 the
+// rounding of 1-p decides the loss. Only the sum is kept in float64.
+func crossEntropy(gradient, logits, targets []float32, factor float32) (sum float64, hits int) {
+	targets = targets[:len(logits)]
+	const e float32 = CrossEntropyEpsilon
+	for i, z := range logits {
+		t := targets[i]
+		p := sigmoid1(z)
+		q := min(max(p, e), 1-e)
+		a, b := q+e, (1-q)+e
+		u := 1 - t
+		loss := u * log(b)
+		if t != 0 { // half of the pixels are black
+			loss += t * log(a)
+		}
+		sum -= float64(loss)
+		if (p > 0.5) == (t > 0.5) {
+			hits++
+		}
+		switch {
+		case gradient == nil:
+		case p < e || p > 1-e: // not q != p, which would hide a NaN
+			gradient[i] = 0
+		default:
+			gradient[i] = (u*a - t*b) / (a * b) * (p * (1 - p)) * factor
+		}
+	}
+	return sum, hits
+}

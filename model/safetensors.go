@@ -1,0 +1,155 @@
+// This file saves and loads a model as safetensors, a format that Python,
+// Rust and JavaScript read too (https://github.com/huggingface/safetensors).
+
+package model
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/google/renameio/v2/maybe"
+	"github.com/nlpodyssey/safetensors"
+	"gorgonia.org/tensor"
+)
+
+// architectureKey is the metadata entry that holds the Spec as JSON.
+const architectureKey = "architecture"
+
+// maxFile bounds a model file: the largest model and its header.
+const maxFile = 4*MaxParameters + 1<<20
+
+// MarshalBinary returns the model as the bytes of a safetensors file. Equal
+// models give equal bytes.
+func (m *Model) MarshalBinary() ([]byte, error) {
+	architecture, err := json.Marshal(m.Spec)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	views := map[string]safetensors.TensorView{}
+	for _, w := range m.Weights() {
+		var data bytes.Buffer
+		binary.Write(&data, binary.LittleEndian, w.Values) // a bytes.Buffer takes all
+		view, err := safetensors.NewTensorView(safetensors.F32, unsigned(w.Shape), data.Bytes())
+		if err != nil {
+			return nil, fmt.Errorf("model: %s: %w", w.Name, err)
+		}
+		views[w.Name] = view
+	}
+	return safetensors.Serialize(views, map[string]string{architectureKey: string(architecture)})
+}
+
+func unsigned(shape []int) []uint64 {
+	u := make([]uint64, len(shape))
+	for i, v := range shape {
+		u[i] = uint64(v)
+	}
+	return u
+}
+
+// Save writes the model to a safetensors file, whole or not at all.
+func (m *Model) Save(path string) error {
+	data, err := m.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	if err := maybe.WriteFile(path, data, 0o644); err != nil {
+		return fmt.Errorf("model: %w", err)
+	}
+	return nil
+}
+
+// Load reads a model from a safetensors file that Save or another program
+// wrote. The file must tell its architecture and hold exactly its tensors, as
+// float32, all finite.
+func Load(path string) (*Model, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("model: %s: %d bytes, want a model file of at most %d", path, info.Size(), maxFile)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	m, err := unmarshal(data)
+	if err != nil {
+		return nil, fmt.Errorf("model: %s: %w", path, err)
+	}
+	return m, nil
+}
+
+// unmarshal rebuilds a model from the bytes of a safetensors file.
+func unmarshal(data []byte) (*Model, error) {
+	_, metadata, err := safetensors.ReadMetadata(data)
+	if err != nil {
+		return nil, fmt.Errorf("not a whole safetensors file: %w", err)
+	}
+	file, err := safetensors.Deserialize(data)
+	if err != nil {
+		return nil, fmt.Errorf("not a whole safetensors file: %w", err)
+	}
+	spec, err := architecture(metadata.Metadata())
+	if err != nil {
+		return nil, err
+	}
+	// Sizes are compared before memory is taken for the weights.
+	want := spec.Parameters() * 4
+	if got := totalSize(file); got != want {
+		return nil, fmt.Errorf("tensors of %d bytes, want %d for the architecture %v", got, want, spec)
+	}
+	m, err := zero(spec)
+	if err != nil {
+		return nil, err
+	}
+	weights := m.Weights()
+	if file.Len() != len(weights) {
+		return nil, fmt.Errorf("%d tensors, want %d for the architecture %v", file.Len(), len(weights), spec)
+	}
+	for _, w := range weights {
+		if err := fill(w, file); err != nil {
+			return nil, err
+		}
+	}
+	return m, m.CheckFinite()
+}
+
+func architecture(metadata map[string]string) (spec Spec, err error) {
+	text, ok := metadata[architectureKey]
+	if !ok {
+		return spec, fmt.Errorf("no metadata entry %q, want the layers as JSON", architectureKey)
+	}
+	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
+	decoder.DisallowUnknownFields() // what we do not know may change the meaning
+	if err := decoder.Decode(&spec); err != nil {
+		return spec, fmt.Errorf("metadata entry %q: %w", architectureKey, err)
+	}
+	return spec, spec.Validate()
+}
+
+func totalSize(file safetensors.SafeTensors) (n int) {
+	for _, t := range file.Tensors() {
+		n += len(t.TensorView.Data())
+	}
+	return n
+}
+
+// fill copies the tensor of w's name into w.
+func fill(w Weight, file safetensors.SafeTensors) error {
+	view, ok := file.Tensor(w.Name)
+	if !ok {
+		return fmt.Errorf("no tensor %s", w.Name)
+	}
+	if view.DType() != safetensors.F32 || !slices.Equal(view.Shape(), unsigned(w.Shape)) {
+		return fmt.Errorf("%s: %v of shape %v, want %v of shape %v", w.Name, view.DType(), view.Shape(), safetensors.F32, tensor.Shape(w.Shape))
+	}
+	if _, err := binary.Decode(view.Data(), binary.LittleEndian, w.Values); err != nil {
+		return fmt.Errorf("%s: %w", w.Name, err)
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+// This file describes architectures: layers as data.
+
+package model
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Activation is the name of a layer's activation function, as Keras has it.
+type Activation string
+
+// The activations that a layer may have.
+const (
+	SELU    Activation = "selu"
+	Sigmoid Activation = "sigmoid"
+)
+
+// LayerSpec is a dense layer without its weights.
+type LayerSpec struct {
+	Units      int        `json:"units"`
+	Activation Activation `json:"activation"`
+}
+
+// Spec is an architecture. Every layer has SELU activation but the decoder's
+// last, which has sigmoid and as many units as the network has inputs: its
+// outputs are read as probabilities.
+type Spec struct {
+	Inputs  int         `json:"inputs"`
+	Encoder []LayerSpec `json:"encoder"`
+	Decoder []LayerSpec `json:"decoder"`
+}
+
+// Limits that Validate holds, far above any sensible autoencoder and low
+// enough that a file's claims cannot exhaust the memory.
+const (
+	MaxUnits      = 1 << 16
+	MaxLayers     = 64      // of the encoder, and of the decoder
+	MaxParameters = 1 << 27 // half a gigabyte of float32
+)
+
+// Stacked returns the symmetric autoencoder whose encoder has the hidden
+// layers given, the last being the code; the decoder mirrors the encoder.
+// Stacked(784, 100, 30) is 784-100-30-100-784.
+func Stacked(inputs int, hidden ...int) Spec {
+	s := Spec{Inputs: inputs}
+	for _, units := range hidden {
+		s.Encoder = append(s.Encoder, LayerSpec{units, SELU})
+	}
+	for i := len(hidden) - 2; i >= 0; i-- {
+		s.Decoder = append(s.Decoder, LayerSpec{hidden[i], SELU})
+	}
+	s.Decoder = append(s.Decoder, LayerSpec{inputs, Sigmoid})
+	return s
+}
+
+// Validate returns an error that says what is wrong with s, or nil.
+func (s Spec) Validate() error {
+	if s.Inputs < 1 || s.Inputs > MaxUnits {
+		return fmt.Errorf("model: %d inputs, want 1 to %d", s.Inputs, MaxUnits)
+	}
+	for _, stretch := range []struct {
+		name   string
+		layers []LayerSpec
+	}{{"encoder", s.Encoder}, {"decoder", s.Decoder}} {
+		if n := len(stretch.layers); n < 1 || n > MaxLayers {
+			return fmt.Errorf("model: %s of %d layers, want 1 to %d", stretch.name, n, MaxLayers)
+		}
+		for i, l := range stretch.layers {
+			if l.Units < 1 || l.Units > MaxUnits {
+				return fmt.Errorf("model: %s layer %d of %d units, want 1 to %d", stretch.name, i, l.Units, MaxUnits)
+			}
+			want := SELU
+			if stretch.name == "decoder" && i == len(stretch.layers)-1 {
+				want = Sigmoid
+			}
+			if l.Activation != want {
+				return fmt.Errorf("model: %s layer %d has activation %q, want %q", stretch.name, i, l.Activation, want)
+			}
+		}
+	}
+	if last := s.Decoder[len(s.Decoder)-1].Units; last != s.Inputs {
+		return fmt.Errorf("model: the decoder ends in %d units, want one an input: %d", last, s.Inputs)
+	}
+	if n := s.Parameters(); n > MaxParameters {
+		return fmt.Errorf("model: %d parameters, want at most %d", n, MaxParameters)
+	}
+	return nil
+}
+
+// Equal reports whether s and t are the same architecture.
+func (s Spec) Equal(t Spec) bool {
+	return s.Inputs == t.Inputs && slices.Equal(s.Encoder, t.Encoder) && slices.Equal(s.Decoder, t.Decoder)
+}
+
+// CodeUnits returns the width of the code, the encoder's last layer.
+func (s Spec) CodeUnits() int { return s.Encoder[len(s.Encoder)-1].Units }
+
+// Parameters returns the number of weights, kernels and biases together.
+func (s Spec) Parameters() int {
+	return parameters(s.Inputs, s.Encoder) + parameters(s.CodeUnits(), s.Decoder)
+}
+
+// parameters counts the weights of a stretch of layers over that many inputs.
+func parameters(inputs int, layers []LayerSpec) (n int) {
+	for _, l := range layers {
+		n += (inputs + 1) * l.Units
+		inputs = l.Units
+	}
+	return n
+}
+
+// String returns the widths of all layers: 784-100-30-100-784.
+func (s Spec) String() string {
+	text := fmt.Sprint(s.Inputs)
+	for _, l := range slices.Concat(s.Encoder, s.Decoder) {
+		text += fmt.Sprintf("-%d", l.Units)
+	}
+	return text
+}

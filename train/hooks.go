@@ -1,0 +1,54 @@
+// This file says what can be called while a run goes on.
+
+package train
+
+import (
+	"fmt"
+
+	"stackedae/graph"
+)
+
+// Step is what hooks are told after a batch.
+type Step struct {
+	Number    int           // of the run's steps, from 1
+	Epoch     int           // from 1
+	InEpoch   int           // of the epoch's steps, from 1
+	PerEpoch  int           // steps an epoch
+	Images    int           // in this batch
+	Batch     graph.Metrics // of this batch, before the step
+	EpochMean graph.Metrics // of the epoch's images so far
+}
+
+// Hook is called by Run in its own goroutine, in the order in which hooks were
+// given. An error ends the run and comes back with the hook's name. Nil
+// functions are not called. A hook may read the model's weights, which are
+// finite at the end of an epoch, but not change them.
+type Hook struct {
+	Name  string
+	Step  func(Step) error  // after each batch
+	Epoch func(Epoch) error // after each epoch and its validation
+}
+
+func callStep(hooks []Hook, s Step) error {
+	for _, h := range hooks {
+		if h.Step == nil {
+			continue
+		}
+		if err := h.Step(s); err != nil {
+			return fmt.Errorf("train: hook %q at step %d: %w", h.Name, s.Number, err)
+		}
+	}
+	return nil
+}
+
+func callEpoch(hooks []Hook, e Epoch) error {
+	for _, h := range hooks {
+		if h.Epoch == nil {
+			continue
+		}
+		if err := h.Epoch(e); err != nil {
+			return fmt.Errorf("train: hook %q after epoch %d: %w", h.Name, e.Number, err)
+		}
+	}
+	return nil
+}

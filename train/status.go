@@ -1,0 +1,31 @@
+// This file says why a run has stopped.
+
+package train
+
+// Status is why a run has stopped.
+type Status int
+
+// The reasons to stop.
+const (
+	Completed Status = iota // all epochs have run
+	Cancelled               // the context was cancelled between two steps
+	Diverged                // the loss or a weight became NaN or infinite
+	Failed                  // something else went wrong; the error tells what
+)
+
+// String returns the reason in a word.
+func (s Status) String() string {
+	switch s {
+	case Completed:
+		return "completed"
+	case Cancelled:
+		return "cancelled"
+	case Diverged:
+		return "diverged"
+	default:
+		return "failed"
+	}
+}
+
+// Early reports whether epochs are missing.
+func (s Status) Early() bool { return s != Completed }
