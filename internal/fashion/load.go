@@ -1,0 +1,139 @@
+package fashion
+
+// This file finds the four files, embedded or in a folder, and loads them into
+// one block of memory.
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"stackedae/internal/parallel"
+)
+
+//go:embed data/*.gz
+var embedded embed.FS
+
+// License is the licence of the embedded images (MIT). It asks to accompany
+// every copy of them, so it is part of the program too.
+//
+//go:embed data/LICENSE
+var License string
+
+// sources are the four files, images before their labels, training before
+// test. The largest comes first, so that loading in parallel starts with it.
+var sources = [4]struct {
+	name string
+	kind *idxKind
+}{
+	{"train-images-idx3-ubyte.gz", &imageKind},
+	{"train-labels-idx1-ubyte.gz", &labelKind},
+	{"t10k-images-idx3-ubyte.gz", &imageKind},
+	{"t10k-labels-idx1-ubyte.gz", &labelKind},
+}
+
+// Load returns the embedded Fashion-MNIST. Each call unpacks the files anew,
+// so keep what it returns.
+func Load() (*Data, error) {
+	data, err := fs.Sub(embedded, "data")
+	if err != nil {
+		return nil, fmt.Errorf("fashion: embedded files: %w", err)
+	}
+	return load(data, "")
+}
+
+// LoadDir returns the dataset in the folder dir, which must hold the files
+// train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz,
+// t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz in the format of
+// Fashion-MNIST: gzipped IDX, images of 28 x 28 bytes, labels 0 to 9. The
+// training file must have more than [ValidationImages] images, the test file at
+// least one, and neither more than [MaxImages].
+func LoadDir(dir string) (*Data, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("fashion: folder %s: %w, want a folder with the four .gz files of Fashion-MNIST", dir, reason(err))
+	case !info.IsDir():
+		return nil, fmt.Errorf("fashion: %s is no folder, want one with the four .gz files of Fashion-MNIST", dir)
+	}
+	return load(os.DirFS(dir), dir)
+}
+
+// load reads the four files in the root of fsys. Errors name them as files of
+// the folder dir.
+func load(fsys fs.FS, dir string) (*Data, error) {
+	var files [len(sources)]*idxFile
+	for i, s := range sources {
+		f, err := open(fsys, s.name, s.kind)
+		if err != nil {
+			return nil, fileError(dir, s.name, err)
+		}
+		defer f.Close()
+		files[i] = f
+	}
+	for i := 0; i < len(files); i += 2 {
+		images, labels := files[i].count, files[i+1].count
+		if images != labels {
+			return nil, fileError(dir, sources[i+1].name, fmt.Errorf("%d labels, want %d, one for each image of %s", labels, images, sources[i].name))
+		}
+	}
+	train, test := files[0].count, files[2].count
+	if train <= ValidationImages {
+		return nil, fileError(dir, sources[0].name, fmt.Errorf("%d images, want more than %d: the last %d are for validation", train, ValidationImages, ValidationImages))
+	}
+	if test == 0 {
+		return nil, fileError(dir, sources[2].name, errors.New("0 images, want at least 1"))
+	}
+
+	all := Set{Images: make([]byte, (train+test)*Pixels), Labels: make([]byte, train+test)}
+	head, tail := all.Slice(0, train), all.Slice(train, train+test)
+	dst := [len(files)][]byte{head.Images, head.Labels, tail.Images, tail.Labels}
+	var errs [len(files)]error
+	parallel.For(len(files), func(i int) { errs[i] = files[i].readAll(dst[i]) })
+	for i, err := range errs {
+		if err != nil {
+			return nil, fileError(dir, sources[i].name, err)
+		}
+	}
+	return newData(all, train-ValidationImages), nil
+}
+
+// open opens the file name and reads its header.
+func open(fsys fs.FS, name string, kind *idxKind) (*idxFile, error) {
+	// Opening a named pipe would wait for a writer, so look first.
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, reason(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("is no regular file, want a gzip file")
+	}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, reason(err)
+	}
+	idx, err := newIDXFile(f, info.Size(), kind)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return idx, nil
+}
+
+// fileError says which file err is about.
+func fileError(dir, name string, err error) error {
+	return fmt.Errorf("fashion: %s: %w", filepath.Join(dir, name), err)
+}
+
+// reason strips the operation and the path, which the caller tells better,
+// from an error of package os or io/fs.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

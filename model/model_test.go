@@ -1,0 +1,273 @@
+package model
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"stackedae/internal/npy"
+)
+
+func newRand() *rand.Rand { return rand.New(rand.NewPCG(42, 0)) }
+
+func mustNew(t testing.TB, spec Spec) *Model {
+	t.Helper()
+	m, err := New(spec, newRand())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestNewIsGlorotUniform(t *testing.T) {
+	m := mustNew(t, Stacked(784, 100, 30))
+	for _, l := range m.Layers() {
+		limit := math.Sqrt(6 / float64(l.Inputs+l.Units))
+		var sum, squares, largest float64
+		for _, v := range l.Kernel.Float32s() {
+			sum += float64(v)
+			squares += float64(v) * float64(v)
+			largest = max(largest, math.Abs(float64(v)))
+		}
+		n := float64(l.Inputs * l.Units)
+		deviation := math.Sqrt(squares / n)
+		if want := limit / math.Sqrt(3); math.Abs(deviation/want-1) > 0.03 {
+			t.Errorf("%s: standard deviation %v, want %v", l.Name, deviation, want)
+		}
+		if mean := sum / n; math.Abs(mean) > 4*deviation/math.Sqrt(n) {
+			t.Errorf("%s: mean %v, want 0", l.Name, mean)
+		}
+		if largest > limit || largest < 0.99*limit {
+			t.Errorf("%s: largest weight %v, want nearly %v", l.Name, largest, limit)
+		}
+		for _, v := range l.Bias.Float32s() {
+			if v != 0 {
+				t.Fatalf("%s: bias %v, want 0", l.Name, v)
+			}
+		}
+	}
+}
+
+// TestNewIsFrozen holds the stream of weights of a seed: who has noted a seed
+// wants the same start from every later version.
+func TestNewIsFrozen(t *testing.T) {
+	m := mustNew(t, Stacked(4, 2, 1))
+	var got []string
+	for _, l := range m.Layers() {
+		got = append(got, fmt.Sprintf("%.4f", l.Kernel.Float32s()))
+	}
+	want := []string{
+		"[-0.4933 0.0892 -0.7410 -0.4683 0.5066 -0.6418 -0.8009 0.5940]",
+		"[-1.2991 -0.4749]",
+		"[1.0280 -0.1822]",
+		"[0.2188 -0.7816 0.7585 0.8147 -0.2115 -0.5407 0.8856 0.7635]",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("kernels\n%q, want\n%q", got, want)
+	}
+}
+
+func TestSaveAndLoadGiveTheSameModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		hidden := rapid.SliceOfN(rapid.IntRange(1, 9), 1, 4).Draw(t, "hidden")
+		m, err := New(Stacked(rapid.IntRange(1, 20).Draw(t, "inputs"), hidden...), newRand())
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := m.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := m.MarshalBinary()
+		if err != nil || !bytes.Equal(data, again) {
+			t.Fatalf("the same model gives other bytes (%v)", err)
+		}
+		got, err := unmarshal(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !got.Spec.Equal(m.Spec) {
+			t.Fatalf("architecture %v, want %v", got.Spec, m.Spec)
+		}
+		for i, w := range m.Weights() {
+			if g := got.Weights()[i]; g.Name != w.Name || !slices.Equal(g.Values, w.Values) {
+				t.Fatalf("%s differs", w.Name)
+			}
+		}
+	})
+}
+
+// file returns a safetensors file with the header given and so many bytes of
+// data.
+func file(header string, data int) []byte {
+	b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+	return append(append(b, header...), make([]byte, data)...)
+}
+
+func TestLoadRefuses(t *testing.T) {
+	whole, err := mustNew(t, Stacked(6, 3, 2)).MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	replace := func(old, new string) []byte {
+		if len(old) != len(new) || !bytes.Contains(whole, []byte(old)) {
+			t.Fatalf("cannot put %q in place of %q", new, old)
+		}
+		return bytes.Replace(whole, []byte(old), []byte(new), 1)
+	}
+	nan := slices.Clone(whole)
+	copy(nan[len(nan)-4:], binary.LittleEndian.AppendUint32(nil, math.Float32bits(float32(math.NaN()))))
+	enormous, err := json.Marshal(map[string]any{"__metadata__": map[string]string{"architecture": `{"inputs":60000,"encoder":[{"units":1000,"activation":"selu"}],"decoder":[{"units":60000,"activation":"sigmoid"}]}`}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"empty", nil, "not a whole safetensors file"},
+		{"not safetensors", []byte("PK\x03\x04 this is a zip file"), "not a whole safetensors file"},
+		{"cut short", whole[:len(whole)-1], "not a whole safetensors file"},
+		{"too long", append(slices.Clone(whole), 0), "not a whole safetensors file"},
+		{"header beyond the end", file("{}", 0)[:9], "not a whole safetensors file"},
+		{"header of exabytes", binary.LittleEndian.AppendUint64(nil, 1<<60), "not a whole safetensors file"},
+		{"tensor of exabytes", file(`{"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,0]}}`, 0), "not a whole safetensors file"},
+		{"offsets backwards", file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 4), "not a whole safetensors file"},
+		{"no architecture", file(`{}`, 0), `no metadata entry "architecture"`},
+		{"architecture is no JSON", replace(`{\"inputs\":6`, `[\"inputs\":6`), `metadata entry "architecture"`},
+		{"unknown field", replace(`\"inputs\"`, `\"outlet\"`), `unknown field`},
+		{"other architecture", replace(`\"inputs\":6`, `\"inputs\":7`), "the decoder ends in 6 units"},
+		{"wider code", replace(`{\"units\":2`, `{\"units\":9`), "bytes, want"},
+		{"architecture of gigabytes", file(string(enormous), 0), "tensors of 0 bytes, want"},
+		{"other name", replace("encoder.0.kernel", "encoder.7.kernel"), "no tensor encoder.0.kernel"},
+		{"other shape", replace("[6,3]", "[3,6]"), "encoder.0.kernel: F32 of shape [3 6], want F32 of shape (6, 3)"},
+		{"NaN", nan, "is NaN, want a finite number"},
+	} {
+		path := filepath.Join(t.TempDir(), "model.safetensors")
+		if err := os.WriteFile(path, c.data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		m, err := Load(path)
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: error %v, want one with the file and %q", c.name, err, c.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: error of several lines: %v", c.name, err)
+		}
+		if m != nil {
+			t.Errorf("%s: a model beside the error", c.name)
+		}
+	}
+}
+
+func TestSaveIsWholeOrNothing(t *testing.T) {
+	m := mustNew(t, Stacked(6, 3))
+	dir := t.TempDir()
+	path := filepath.Join(dir, "model.safetensors")
+	if err := m.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Load(path); err != nil || !got.Spec.Equal(m.Spec) {
+		t.Errorf("Load: %v, %v", got, err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("%d files in the folder, want the model alone (%v)", len(entries), err)
+	}
+	if err := m.Save(filepath.Join(path, "below-a-file")); err == nil {
+		t.Error("saved below a regular file")
+	}
+}
+
+func TestLoadNPZ(t *testing.T) {
+	spec := Stacked(6, 3)
+	want := mustNew(t, spec)
+	entries := func() []npy.Entry {
+		var es []npy.Entry
+		for i, w := range want.Weights() {
+			es = append(es, npy.Entry{Name: fmt.Sprintf("arr_%d", i), Array: npy.Array{Shape: w.Shape, Data: slices.Clone(w.Values)}})
+		}
+		return es
+	}
+	write := func(es []npy.Entry) string {
+		var b bytes.Buffer
+		if err := npy.WriteNPZ(&b, es); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "weights.npz")
+		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	extra := append(entries(), npy.Entry{Name: "note", Array: npy.Array{Shape: []int{1}, Data: []byte{1}}})
+	m, err := LoadNPZ(write(extra), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range want.Weights() {
+		if got := m.Weights()[i]; !slices.Equal(got.Values, w.Values) {
+			t.Errorf("%s = %v, want %v", w.Name, got.Values, w.Values)
+		}
+	}
+
+	bytesInside, infinite := entries(), entries()
+	bytesInside[3].Data = make([]byte, 6)
+	infinite[0].Data.([]float32)[5] = float32(math.Inf(-1))
+	for _, c := range []struct {
+		name string
+		es   []npy.Entry
+		spec Spec
+		want string
+	}{
+		{"missing entry", entries()[:3], spec, "arr_3"},
+		{"other architecture", entries(), Stacked(6, 2), "encoder.0.kernel (arr_0): []float32 of shape [6 3], want floats of shape [6 2]"},
+		{"bytes", bytesInside, spec, "decoder.0.bias (arr_3): []uint8"},
+		{"infinite weight", infinite, spec, "encoder.0.kernel: element 5 is -Inf"},
+	} {
+		if m, err := LoadNPZ(write(c.es), c.spec); m != nil || err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: model %v, error %v, want one with %q", c.name, m, err, c.want)
+		}
+	}
+	if _, err := LoadNPZ("no-such-file.npz", spec); err == nil || !strings.Contains(err.Error(), "no-such-file.npz") {
+		t.Errorf("missing file: error %v", err)
+	}
+}
+
+// FuzzLoad looks for a file that panics, or that is read as a model which
+// would be written otherwise.
+func FuzzLoad(f *testing.F) {
+	whole, err := mustNew(f, Stacked(6, 3, 2)).MarshalBinary()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add(file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 1<<16 {
+			return
+		}
+		m, err := unmarshal(data)
+		if err != nil {
+			return
+		}
+		again, err := m.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := unmarshal(again); err != nil {
+			t.Fatalf("written and read again: %v", err)
+		}
+	})
+}

@@ -1,0 +1,289 @@
+package train
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"stackedae/graph"
+	"stackedae/model"
+)
+
+const columns = 12
+
+// newModel returns a small autoencoder for images of columns pixels.
+func newModel(t testing.TB) *model.Model {
+	t.Helper()
+	m, err := model.New(model.Stacked(columns, 6, 3), rand.New(rand.NewPCG(1, 0)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// images returns n images that can be compressed: stripes of two widths.
+func images(n int) []byte {
+	rng := rand.New(rand.NewPCG(2, 0))
+	pixels := make([]byte, 0, n*columns)
+	for range n {
+		width, grey := 1+rng.IntN(5), byte(100+rng.IntN(156))
+		for j := range columns {
+			v := byte(0)
+			if j/width%2 == 0 {
+				v = grey
+			}
+			pixels = append(pixels, v)
+		}
+	}
+	return pixels
+}
+
+func data(n int) Data { return Data{Train: images(n), Valid: images(7)} }
+
+func TestEpochSeesEveryImageOnce(t *testing.T) {
+	for _, c := range []struct{ images, size, batches, last int }{
+		{55_000, 32, 1719, 24}, // the chapter's
+		{64, 32, 2, 32},
+		{10, 32, 1, 10},
+		{3, 1, 3, 1},
+	} {
+		b := newBatches(make([]byte, c.images*columns), columns, c.size)
+		if got := b.count(); got != c.batches {
+			t.Errorf("%d images by %d: %d batches, want %d", c.images, c.size, got, c.batches)
+		}
+		rng := rand.New(rand.NewPCG(3, 0))
+		var before []int
+		for epoch := range 2 {
+			b.shuffle(rng)
+			var order []int
+			for i := range b.count() {
+				batch := b.batch(i)
+				want := c.size
+				if i == c.batches-1 {
+					want = c.last
+				}
+				if batch.Len() != want {
+					t.Fatalf("%d images by %d: batch %d of %d, want %d", c.images, c.size, i, batch.Len(), want)
+				}
+				order = append(order, batch.Order...)
+			}
+			if c.images > 20 && slices.Equal(order, before) {
+				t.Errorf("epoch %d has the order of the one before", epoch+1)
+			}
+			before = slices.Clone(order)
+			slices.Sort(order)
+			for i, v := range order {
+				if i != v {
+					t.Fatalf("%d images by %d: image %d is missing or doubled", c.images, c.size, i)
+				}
+			}
+		}
+	}
+}
+
+// TestShuffleIsFrozen holds the order of a seed; see model.TestNewIsFrozen.
+func TestShuffleIsFrozen(t *testing.T) {
+	b := newBatches(make([]byte, 8*columns), columns, 8)
+	rng := rand.New(rand.NewPCG(42, 1))
+	b.shuffle(rng)
+	first := slices.Clone(b.order)
+	b.shuffle(rng)
+	if got, want := fmt.Sprint(first, b.order), "[1 2 6 0 5 7 4 3] [7 3 4 5 1 6 2 0]"; got != want {
+		t.Errorf("orders %s, want %s", got, want)
+	}
+}
+
+// TestHistoryAgainstStepByStep repeats a run by hand.
+func TestHistoryAgainstStepByStep(t *testing.T) {
+	const epochs, size = 3, 4
+	d := data(10) // batches of 4, 4 and 2
+	m := newModel(t)
+	r, err := Run(t.Context(), m, d, Config{Epochs: epochs, BatchSize: size, LearningRate: 0.5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Status != Completed || r.Steps != 9 || len(r.History) != epochs {
+		t.Fatalf("status %v, %d steps, %d epochs", r.Status, r.Steps, len(r.History))
+	}
+	hand := newModel(t)
+	n, err := graph.New(hand, graph.Config{LearningRate: 0.5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	for e := range epochs {
+		var want graph.Metrics
+		for first := 0; first < 10; first += size {
+			rows := min(size, 10-first)
+			got, err := n.Train(graph.Bytes{Pixels: d.Train[first*columns : (first+rows)*columns], Columns: columns})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want.Loss += got.Loss * float64(rows) / 10
+			want.RoundedAccuracy += got.RoundedAccuracy * float64(rows) / 10
+		}
+		valid, err := n.Evaluate(graph.Bytes{Pixels: d.Valid, Columns: columns})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := r.History[e]
+		if got.Number != e+1 || got.Valid != valid || math.Abs(got.Train.Loss-want.Loss) > 1e-12 || math.Abs(got.Train.RoundedAccuracy-want.RoundedAccuracy) > 1e-12 {
+			t.Errorf("epoch %d: %v, want train %v, valid %v", e+1, got, want, valid)
+		}
+	}
+	if first, last := r.History[0].Train.Loss, r.History[epochs-1].Train.Loss; last >= first {
+		t.Errorf("loss went from %v to %v", first, last)
+	}
+}
+
+func TestSameSeedSameBits(t *testing.T) {
+	var weights, history []byte
+	for i, procs := range []int{1, 2, 2} {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		m := newModel(t)
+		r, err := Run(t.Context(), m, data(50), Config{Epochs: 2, BatchSize: 8, LearningRate: 0.5, Shuffle: rand.New(rand.NewPCG(7, 0))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := m.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var h bytes.Buffer
+		if err := r.History.WriteCSV(&h); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			weights, history = w, h.Bytes()
+		}
+		if !bytes.Equal(w, weights) || !bytes.Equal(h.Bytes(), history) {
+			t.Errorf("GOMAXPROCS %d: other weights or history", procs)
+		}
+	}
+}
+
+func TestHooks(t *testing.T) {
+	var log StepLog
+	var epochs []int
+	var calls []string
+	r, err := Run(t.Context(), newModel(t), data(10), Config{Epochs: 2, BatchSize: 4, LearningRate: 0.5},
+		log.Hook(),
+		Hook{Name: "a", Step: func(s Step) error { calls = append(calls, "a"); return nil }},
+		Hook{Name: "b", Step: func(s Step) error { calls = append(calls, "b"); return nil }},
+		Hook{Name: "epochs", Epoch: func(e Epoch) error { epochs = append(epochs, e.Number); return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(epochs, []int{1, 2}) {
+		t.Errorf("epochs %v, want 1 and 2", epochs)
+	}
+	if got := strings.Join(calls, ""); got != strings.Repeat("ab", 6) {
+		t.Errorf("calls %s, want a before b for 6 steps", got)
+	}
+	if len(log) != 6 || log[5].Number != 6 || log[5].InEpoch != 3 || log[5].PerEpoch != 3 || log[5].Images != 2 || log[5].Epoch != 2 {
+		t.Errorf("steps %+v", log)
+	}
+	if log[2].EpochMean != r.History[0].Train {
+		t.Errorf("mean at the epoch's last step %v, want the epoch's %v", log[2].EpochMean, r.History[0].Train)
+	}
+	var csv bytes.Buffer
+	if err := log[:1].WriteCSV(&csv); err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("step,loss,rounded_accuracy\n1,%v,%v\n", log[0].Batch.Loss, log[0].Batch.RoundedAccuracy); csv.String() != want {
+		t.Errorf("steps as CSV %q, want %q", csv.String(), want)
+	}
+
+	full := errors.New("disk full")
+	for _, h := range []Hook{
+		{Name: "saver", Step: func(Step) error { return full }},
+		{Name: "saver", Epoch: func(Epoch) error { return full }},
+	} {
+		r, err := Run(t.Context(), newModel(t), data(10), Config{Epochs: 2, BatchSize: 4, LearningRate: 0.5}, h)
+		if !errors.Is(err, full) || !strings.Contains(err.Error(), `hook "saver"`) || r.Status != Failed {
+			t.Errorf("status %v, error %v, want the hook's name and error", r.Status, err)
+		}
+	}
+}
+
+func TestCancelStopsBetweenSteps(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	r, err := Run(ctx, newModel(t), data(10), Config{Epochs: 5, BatchSize: 4, LearningRate: 0.5},
+		Hook{Name: "stop", Step: func(s Step) error {
+			if s.Number == 4 {
+				cancel()
+			}
+			return nil
+		}})
+	if !errors.Is(err, context.Canceled) || r.Status != Cancelled || r.Steps != 4 || len(r.History) != 1 {
+		t.Errorf("status %v, %d steps, %d epochs, error %v; want cancelled after 4 steps and 1 epoch", r.Status, r.Steps, len(r.History), err)
+	}
+}
+
+func TestDivergenceIsFoundBeforeHooks(t *testing.T) {
+	m := newModel(t)
+	called := false
+	r, err := Run(t.Context(), m, data(40), Config{Epochs: 3, BatchSize: 4, LearningRate: 1e38},
+		Hook{Name: "checkpoint", Epoch: func(Epoch) error {
+			called = m.CheckFinite() != nil
+			return nil
+		}})
+	if r.Status != Diverged || err == nil || !strings.Contains(err.Error(), "smaller learning rate") {
+		t.Errorf("status %v, error %v, want diverged", r.Status, err)
+	}
+	if called {
+		t.Error("a hook saw weights that are not finite")
+	}
+}
+
+func TestBadConfig(t *testing.T) {
+	good := Config{Epochs: 1, BatchSize: 1, LearningRate: 1}
+	set := func(f func(*Config)) Config { c := good; f(&c); return c }
+	for _, c := range []struct {
+		name   string
+		config Config
+		data   Data
+		want   string
+	}{
+		{"no epochs", set(func(c *Config) { c.Epochs = 0 }), data(4), "0 epochs"},
+		{"no batch", set(func(c *Config) { c.BatchSize = 0 }), data(4), "batch size 0"},
+		{"NaN", set(func(c *Config) { c.LearningRate = math.NaN() }), data(4), "learning rate NaN"},
+		{"negative", set(func(c *Config) { c.LearningRate = -1 }), data(4), "learning rate -1"},
+		{"infinite", set(func(c *Config) { c.LearningRate = math.Inf(1) }), data(4), "learning rate +Inf"},
+		{"no images", good, Data{Valid: images(1)}, "0 bytes of training images"},
+		{"part of an image", good, Data{Train: images(1), Valid: images(2)[1:]}, "23 bytes of validation images, want images of 12"},
+	} {
+		if _, err := Run(t.Context(), newModel(t), c.data, c.config); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want one with %q", c.name, err, c.want)
+		}
+	}
+}
+
+func TestEdges(t *testing.T) {
+	m := newModel(t)
+	before, err := m.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Run(t.Context(), m, data(3), Config{Epochs: 1, BatchSize: 100, LearningRate: 0}); err != nil {
+		t.Errorf("batch larger than the set: %v", err)
+	}
+	after, err := m.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(before, after) {
+		t.Error("learning rate 0 has changed the weights")
+	}
+	constant := Data{Train: make([]byte, columns), Valid: bytes.Repeat([]byte{255}, columns)}
+	if _, err := Run(t.Context(), m, constant, Config{Epochs: 2, BatchSize: 1, LearningRate: 1.5}); err != nil {
+		t.Errorf("a single black image: %v", err)
+	}
+}
