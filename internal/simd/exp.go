@@ -24,13 +24,12 @@ func expNegative(x float32) float32 {
 	n := (x*log2E + round) - round
 	r := x - n*ln2High
 	r -= n * ln2Low
-	y := float32(1.9875691500e-4)
-	y = y*r + 1.3981999507e-3
-	y = y*r + 8.3334519073e-3
-	y = y*r + 4.1665795894e-2
-	y = y*r + 1.6666665459e-1
-	y = y*r + 5.0000001201e-1
-	y = y*(r*r) + r + 1
+	// Estrin's order: short chains side by side in place of Horner's long one.
+	r2 := r * r
+	p0 := 1.6666665459e-1*r + 5.0000001201e-1
+	p1 := 8.3334519073e-3*r + 4.1665795894e-2
+	p2 := 1.9875691500e-4*r + 1.3981999507e-3
+	y := ((p2*r2+p1)*r2+p0)*r2 + r + 1
 	return y * math.Float32frombits(uint32(int32(n)+127)<<23)
 }
 
@@ -45,15 +44,12 @@ func log(x float32) float32 {
 	e := float32(int32(bits>>23) - 127)
 	f := math.Float32frombits(bits&0x7fffff+sqrtHalf) - 1 // mantissa in [√½, √2), less 1
 	z := f * f
-	y := float32(7.0376836292e-2)
-	y = y*f - 1.1514610310e-1
-	y = y*f + 1.1676998740e-1
-	y = y*f - 1.2420140846e-1
-	y = y*f + 1.4249322787e-1
-	y = y*f - 1.6668057665e-1
-	y = y*f + 2.0000714765e-1
-	y = y*f - 2.4999993993e-1
-	y = y*f + 3.3333331174e-1
+	z2 := z * z
+	p0 := -2.4999993993e-1*f + 3.3333331174e-1
+	p1 := -1.6668057665e-1*f + 2.0000714765e-1
+	p2 := -1.2420140846e-1*f + 1.4249322787e-1
+	p3 := -1.1514610310e-1*f + 1.1676998740e-1
+	y := (7.0376836292e-2*z2+(p3*z+p2))*z2 + (p1*z + p0)
 	y = y*f*z + e*ln2Low - 0.5*z
 	return f + y + e*ln2High
 }

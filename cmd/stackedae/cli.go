@@ -1,0 +1,119 @@
+// This file holds the grammar of the command line: what the commands share.
+// Each command's own flags stand in its file.
+
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"stackedae/internal/simd"
+	"stackedae/train"
+)
+
+// grammar is the command line as kong reads it.
+type grammar struct {
+	Version kong.VersionFlag `help:"Print the versions of the program and of Go, and the level of kernels in use."`
+
+	Run         runCommand         `cmd:"" default:"withargs" help:"Do the whole chapter: train, evaluate, encode, embed and draw. The default."`
+	Train       trainCommand       `cmd:"" help:"Train an autoencoder."`
+	Evaluate    evaluateCommand    `cmd:"" help:"Measure a model's loss and rounded accuracy."`
+	Reconstruct reconstructCommand `cmd:"" help:"Draw images above their reconstructions."`
+	Encode      encodeCommand      `cmd:"" help:"Write the codes of images."`
+	TSNE        tsneCommand        `cmd:"" name:"tsne" help:"Take codes to two dimensions."`
+	Plot        plotCommand        `cmd:"" help:"Draw an embedding, plain and with thumbnails."`
+	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
+}
+
+// newParser returns the parser for args' grammar, which prints help to app's
+// standard output.
+func newParser(g *grammar, app *app) (*kong.Kong, error) {
+	level, err := simd.Level()
+	if err != nil {
+		return nil, err
+	}
+	return kong.New(g,
+		kong.Name("stackedae"),
+		kong.Description("Train a stacked autoencoder on Fashion-MNIST with Gorgonia, and draw what it has learnt."),
+		kong.Writers(app.stdout, app.stderr),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{
+			"version":      fmt.Sprintf("stackedae %s, %s %s/%s, kernels %s", moduleVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, level),
+			"epochs":       fmt.Sprint(train.DefaultEpochs),
+			"batchSize":    fmt.Sprint(train.DefaultBatchSize),
+			"learningRate": fmt.Sprint(train.DefaultLearningRate),
+		},
+		kong.Bind(app),
+	)
+}
+
+// moduleVersion returns the version that the go command has stamped on the
+// program.
+func moduleVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return cmp.Or(info.Main.Version, "(devel)")
+	}
+	return "(devel)"
+}
+
+// The flags that several commands have.
+type (
+	dataFlag struct {
+		Data string `placeholder:"DIR" help:"Read four IDX .gz files of Fashion-MNIST's names and format from this folder in place of the embedded ones."`
+	}
+	outFlag struct {
+		Out string `default:"out" placeholder:"DIR" help:"Write files to this folder (${default})."`
+	}
+	seedFlag struct {
+		Seed uint64 `default:"42" help:"Seed of weights and shuffling (${default})."`
+	}
+	reportFlags struct {
+		Quiet bool `help:"Show no progress."`
+		JSON  bool `name:"json" help:"Print one JSON object in place of the tables."`
+	}
+	modelFlag struct {
+		Model string `placeholder:"FILE" help:"The model (out/model.safetensors)."`
+	}
+	hiddenFlag struct {
+		Hidden []int `default:"100,30" placeholder:"UNITS" help:"Units of the encoder's layers, the code last; the decoder mirrors them (${default})."`
+	}
+)
+
+// path returns the model's file.
+func (f modelFlag) path() string {
+	return cmp.Or(f.Model, filepath.Join("out", modelFile))
+}
+
+// The names of the files that commands write and read.
+const (
+	modelFile           = "model.safetensors"
+	historyFile         = "history.csv"
+	stepsFile           = "steps.csv"
+	curvesFile          = "training_curves.png"
+	reconstructionsFile = "reconstruction_plot.png"
+	codesFile           = "codes.npy"
+	labelsFile          = "labels.npy"
+	imagesFile          = "images.npy"
+	embeddingFile       = "embedding.npy"
+	scatterFile         = "tsne_plot.png"
+	thumbnailsFile      = "visualizacion_mnist_moda.png"
+)
+
+// count writes a number with a comma at every thousand.
+func count(n int) string {
+	digits := fmt.Sprint(n)
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}

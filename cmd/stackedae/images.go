@@ -1,0 +1,142 @@
+// This file reads the images that a command is given: a split of the data, an
+// .npy file or a PNG.
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"stackedae/graph"
+	"stackedae/internal/fashion"
+	"stackedae/internal/npy"
+)
+
+// imageFlags say which images a command takes.
+type imageFlags struct {
+	dataFlag
+	Split  string `default:"valid" enum:"train,valid,test,all" help:"The part of the data: ${enum} (${default})."`
+	Images string `placeholder:"FILE" help:"Images in place of the data: .npy of n x 784 or n x 28 x 28 bytes, or floats from 0 to 1; or a PNG of 28 x 28, white on black as in Fashion-MNIST."`
+}
+
+// pictures are images as a network takes them and as files keep them.
+type pictures struct {
+	inputs graph.Inputs
+	bytes  []byte // grey values, n x 784
+	labels []byte // nil if unknown
+}
+
+// head returns the first n images.
+func (p pictures) head(n int) pictures {
+	h := pictures{bytes: p.bytes[:n*fashion.Pixels]}
+	switch in := p.inputs.(type) {
+	case graph.Floats:
+		h.inputs = graph.Floats{Values: in.Values[:n*fashion.Pixels], Columns: fashion.Pixels}
+	default:
+		h.inputs = graph.Bytes{Pixels: h.bytes, Columns: fashion.Pixels}
+	}
+	return h
+}
+
+func (f imageFlags) load() (pictures, error) {
+	if f.Images != "" {
+		return readImages(f.Images)
+	}
+	data, err := loadData(f.Data)
+	if err != nil {
+		return pictures{}, err
+	}
+	set, err := data.Split(f.Split)
+	if err != nil {
+		return pictures{}, err
+	}
+	return picturesOf(set), nil
+}
+
+func picturesOf(set fashion.Set) pictures {
+	return pictures{
+		inputs: graph.Bytes{Pixels: set.Images, Columns: fashion.Pixels},
+		bytes:  set.Images,
+		labels: set.Labels,
+	}
+}
+
+// readImages reads a file of images, known by the end of its name.
+func readImages(path string) (pictures, error) {
+	if strings.EqualFold(filepath.Ext(path), ".png") {
+		return readPNG(path)
+	}
+	array, err := npy.ReadFile(path)
+	if err != nil {
+		return pictures{}, err
+	}
+	shape := array.Shape
+	if !(len(shape) == 2 && shape[1] == fashion.Pixels) && !(len(shape) == 3 && slices.Equal(shape[1:], []int{fashion.Side, fashion.Side})) {
+		return pictures{}, fmt.Errorf("%s: array of shape %v, want n x %d or n x %d x %[4]d", path, shape, fashion.Pixels, fashion.Side)
+	}
+	if shape[0] == 0 {
+		return pictures{}, fmt.Errorf("%s: no images, want at least one", path)
+	}
+	if grey, ok := array.Data.([]byte); ok {
+		return pictures{inputs: graph.Bytes{Pixels: grey, Columns: fashion.Pixels}, bytes: grey}, nil
+	}
+	values := array.Float32s()
+	grey := make([]byte, len(values))
+	for i, v := range values {
+		if !(v >= 0 && v <= 1) {
+			return pictures{}, fmt.Errorf("%s: image %d, pixel %d is %v, want 0 to 1", path, i/fashion.Pixels, i%fashion.Pixels, v)
+		}
+		grey[i] = byte(math.RoundToEven(float64(v) * 255))
+	}
+	return pictures{inputs: graph.Floats{Values: values, Columns: fashion.Pixels}, bytes: grey}, nil
+}
+
+// maxPNG bounds a PNG of 28 x 28 pixels, whatever else it holds.
+const maxPNG = 1 << 20
+
+// readPNG reads one image of 28 x 28 pixels, colours turned to grey.
+func readPNG(path string) (pictures, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return pictures{}, err
+	}
+	if info.Size() > maxPNG {
+		return pictures{}, fmt.Errorf("%s: %d bytes, want a PNG of 28 x 28 pixels, at most %d", path, info.Size(), maxPNG)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return pictures{}, err
+	}
+	// The header first: Decode would take the memory that it claims.
+	config, err := png.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return pictures{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if config.Width != fashion.Side || config.Height != fashion.Side {
+		return pictures{}, fmt.Errorf("%s: %d x %d pixels, want %d x %[4]d", path, config.Width, config.Height, fashion.Side)
+	}
+	picture, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		return pictures{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return pictures{inputs: graph.Bytes{Pixels: greyOf(picture), Columns: fashion.Pixels}, bytes: greyOf(picture)}, nil
+}
+
+func greyOf(picture image.Image) []byte {
+	var grey []byte
+	b := picture.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			grey = append(grey, color.GrayModel.Convert(picture.At(x, y)).(color.Gray).Y)
+		}
+	}
+	return grey
+}

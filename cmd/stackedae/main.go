@@ -1,0 +1,198 @@
+/*
+Stackedae trains a stacked autoencoder on Fashion-MNIST with Gorgonia, takes its
+codes to two dimensions with t-SNE, and draws both: the chapter on autoencoders
+of Géron's Hands-On Machine Learning (2nd edition, chapter 17), from data to
+pictures.
+
+Usage:
+
+	stackedae [run] [flags]              the whole chapter
+	stackedae train [flags]              train an autoencoder
+	stackedae evaluate [flags]           loss and rounded accuracy of a model
+	stackedae reconstruct [flags]        draw images above their reconstructions
+	stackedae encode [flags]             write the codes of images
+	stackedae tsne CODES.npy [flags]     take codes to two dimensions
+	stackedae plot DIR [flags]           draw an embedding
+	stackedae summary [flags]            print the model's layers as Keras does
+
+Without a command it does run's work. The images are part of the program; no
+network and no set-up is needed. Each command explains its flags with --help.
+
+# What every command understands where it makes sense
+
+	--data DIR    four IDX .gz files of Fashion-MNIST's names and format (MNIST's,
+	              say) in place of the embedded ones
+	--out DIR     the folder for files, made if it is missing (out)
+	--seed N      the seed of weights and shuffling (42)
+	--quiet       no progress
+	--json        one JSON object on standard output in place of the tables
+	--version     the versions of the program and of Go, the level of kernels
+
+The same seed gives the same bytes, whatever GOMAXPROCS is.
+
+# Training
+
+Run and train take
+
+	--epochs N            how often every image is seen (20)
+	--batch-size N        images a step (32)
+	--learning-rate X     step size of gradient descent (1.5)
+	--hidden UNITS        the encoder's layers, the code last (100,30)
+	--init FILE.npz       start from Keras' get_weights, saved by numpy.savez
+	--no-shuffle          the images in their order in every epoch
+	--log-steps           also write steps.csv, a line a step
+
+and write model.safetensors, history.csv and training_curves.png. The decoder
+mirrors the encoder; what comes of it, summary shows:
+
+	$ stackedae summary --hidden 30
+	Model: "sequential_2"
+	_________________________________________________________________
+	 Layer (type)                Output Shape              Param #
+	=================================================================
+	 sequential (Sequential)     (None, 30)                23550
+	|¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯|
+	| flatten (Flatten)          (None, 784)               0        |
+	|                                                               |
+	| dense (Dense)              (None, 30)                23550    |
+	¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯
+	 sequential_1 (Sequential)   (None, 28, 28)            24304
+	|¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯|
+	| dense_1 (Dense)            (None, 784)               24304    |
+	|                                                               |
+	| reshape (Reshape)          (None, 28, 28)            0        |
+	¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯
+	=================================================================
+	Total params: 47854 (186.93 KB)
+	Trainable params: 47854 (186.93 KB)
+	Non-trainable params: 0 (0.00 Byte)
+	_________________________________________________________________
+
+Training prints a line an epoch, with a bar below it on a terminal. If it is
+interrupted after at least one epoch it writes what there is.
+
+# Using a model
+
+Evaluate, reconstruct and encode take --model FILE (out/model.safetensors) and
+--split train, valid, test or all (valid). Reconstruct and encode take other
+images by --images FILE: an .npy of n x 784 or n x 28 x 28, bytes or floats from
+0 to 1, or a PNG of 28 x 28, white on black. Reconstruct draws --count of them
+(5) into reconstruction_plot.png; encode writes codes.npy, labels.npy and
+images.npy.
+
+# Embedding and drawing
+
+Tsne reads an .npy of n x columns, writes embedding.npy and prints the exact
+Kullback-Leibler divergence. Run takes the same flags:
+
+	--perplexity X    effective number of neighbours of a point (30)
+	--iterations N    in all (the preset's: 750, or 1000 for sklearn)
+	--preset NAME     default, or sklearn: what scikit-learn's TSNE() means
+
+Plot draws a folder's embedding.npy into tsne_plot.png and, if there is
+images.npy, visualizacion_mnist_moda.png with thumbnails; labels.npy gives the
+colours. Other files are named by --embedding, --labels and --images, and
+--no-legend leaves away the class names, as in the chapter.
+
+# Exit status
+
+0, or 1 for a failure and 2 for a wrong command line, each with one line on
+standard error:
+
+	$ stackedae tsne missing.npy
+	stackedae: npy: missing.npy: no such file or directory
+
+	$ stackedae train --hidden 100,0
+	stackedae: train: model: encoder layer 1 of 0 units, want 1 to 65536 (see stackedae --help)
+
+An interrupt or a termination signal stops at the next step and ends with 130 or
+143; a second one ends at once. Files are written whole or not at all.
+
+The environment variable STACKEDAE_SIMD forces a level of kernels; this version
+has generic alone.
+*/
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// Exit statuses.
+const (
+	success    = 0
+	failure    = 1
+	wrongUsage = 2
+	signalBase = 128 // plus the signal's number, as shells have it
+)
+
+// signalError is the cause of a context that a signal has cancelled.
+type signalError struct{ signal os.Signal }
+
+func (e signalError) Error() string { return e.signal.String() }
+
+// run runs the command line and returns the exit status.
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := untilSignal(context.Background())
+	defer stop()
+	app := &app{ctx: ctx, stdout: stdout, stderr: stderr}
+	var g grammar
+	parser, err := newParser(&g, app)
+	if err != nil {
+		return report(stderr, err)
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "stackedae: %s (see stackedae --help)\n", oneLine(err))
+		return wrongUsage
+	}
+	err = command.Run()
+	var stopped signalError
+	switch {
+	case err == nil:
+		return success
+	case errors.As(context.Cause(ctx), &stopped) && (errors.Is(err, context.Canceled) || errors.As(err, &stopped)):
+		fmt.Fprintf(stderr, "stackedae: %v: %s\n", stopped, app.files())
+		return signalBase + int(stopped.signal.(syscall.Signal))
+	default:
+		return report(stderr, err)
+	}
+}
+
+// report prints an error in one line.
+func report(stderr io.Writer, err error) int {
+	fmt.Fprintf(stderr, "stackedae: %s\n", oneLine(err))
+	return failure
+}
+
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+
+// untilSignal returns a context that the first SIGINT or SIGTERM cancels; a
+// second one ends the program at once.
+func untilSignal(parent context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Stop(signals)
+			cancel(signalError{s})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		cancel(nil)
+	}
+}

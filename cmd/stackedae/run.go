@@ -1,0 +1,115 @@
+// This file holds the run command: the chapter from front to back.
+
+package main
+
+import (
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+
+	"stackedae/figure"
+	"stackedae/graph"
+	"stackedae/internal/fashion"
+	"stackedae/tsne"
+)
+
+type runCommand struct {
+	trainFlags
+	tsneFlags
+	dataFlag
+	outFlag
+	seedFlag
+	reportFlags
+}
+
+// Help is shown below the command's usage.
+func (runCommand) Help() string { return "Example: stackedae run --epochs 5 --out short" }
+
+// Validate refuses values that no data could make right.
+func (c *runCommand) Validate() error {
+	if err := c.trainFlags.Validate(); err != nil {
+		return err
+	}
+	return c.tsneFlags.Validate()
+}
+
+// runReport is what run prints as JSON.
+type runReport struct {
+	Train            trainReport `json:"train"`
+	Test             evaluation  `json:"test"`
+	TSNE             tsneReport  `json:"tsne"`
+	NeighborAccuracy float64     `json:"neighbor_accuracy"`
+	Seconds          float64     `json:"seconds"`
+	Files            []string    `json:"files"`
+}
+
+// neighbors is how many neighbours vote on a point's class.
+const neighbors = 10
+
+// reconstructions is how many images the chapter reconstructs.
+const reconstructions = 5
+
+func (c *runCommand) Run(app *app) error {
+	started := time.Now()
+	data, err := loadData(c.Data)
+	if err != nil {
+		return err
+	}
+	// Before the training, not after it.
+	if err := c.tsneFlags.check(data.Valid.Len()); err != nil {
+		return err
+	}
+	if err := app.prepare(c.Out); err != nil {
+		return err
+	}
+	m, report, err := app.train(c.trainFlags, c.reportFlags, data, c.Seed, c.Out)
+	if err != nil {
+		return err
+	}
+	network, err := graph.New(m, graph.Config{})
+	if err != nil {
+		return err
+	}
+	defer network.Close()
+	all := runReport{Train: report}
+	if all.Test, err = evaluate(network, data, "test"); err != nil {
+		return err
+	}
+	app.printf(c.reportFlags, "%v\n", all.Test)
+
+	valid := picturesOf(data.Valid)
+	if err := app.reconstruct(network, valid.head(reconstructions), c.Out); err != nil {
+		return err
+	}
+	codes, err := app.encode(network, valid, c.Out)
+	if err != nil {
+		return err
+	}
+	points := mat.NewDense(data.Valid.Len(), m.Spec.CodeUnits(), nil)
+	for i, v := range codes {
+		points.RawMatrix().Data[i] = float64(v)
+	}
+	embedding, embedded, err := app.embed(c.tsneFlags, c.reportFlags, points, c.Out)
+	if err != nil {
+		return err
+	}
+	all.TSNE = embedded
+	labels := ints(data.Valid.Labels)
+	if all.NeighborAccuracy, err = tsne.NeighborAccuracy(embedding, labels, neighbors); err != nil {
+		return err
+	}
+	app.printf(c.reportFlags, "%v\n%d-neighbour class accuracy of the embedding %.4f\n", all.TSNE, neighbors, all.NeighborAccuracy)
+
+	e := figure.Embedding{Labels: labels}
+	if e.Points, err = figure.Scale[float64](embedding); err != nil {
+		return err
+	}
+	if e.Images, err = figure.NewImages(data.Valid.Images, fashion.Side, fashion.Side); err != nil {
+		return err
+	}
+	if err := app.plot(e, c.Out); err != nil {
+		return err
+	}
+	all.Seconds, all.Files = time.Since(started).Seconds(), app.wrote
+	return app.result(c.reportFlags, all, "%s in %.1f seconds\n", app.files(), all.Seconds)
+}

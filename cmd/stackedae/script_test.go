@@ -1,0 +1,281 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"errors"
+	"flag"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"stackedae/internal/npy"
+)
+
+var update = flag.Bool("update", false, "write what the commands print into the scripts")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"stackedae": main})
+}
+
+// TestScripts runs testdata/script. Besides testscript's own commands there
+// are
+//
+//	mkdata DIR [FAULT]           write a tiny dataset, broken as told
+//	mkarray FILE SHAPE KIND      write an .npy file, see mkarray
+//	mkpng FILE WIDTH HEIGHT      write a PNG
+//	fails STATUS ARGS...         run stackedae, want this status and one line of error
+//	interrupts SIGNAL STATUS ARGS...
+//	                             run stackedae, signal it after its first epoch
+//	size FILE MAX                want a file of 1 to MAX bytes
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: *update,
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"mkdata":     mkdata,
+			"mkarray":    mkarray,
+			"mkpng":      mkpng,
+			"fails":      fails,
+			"interrupts": interrupts,
+		},
+	})
+}
+
+// fails runs the program and checks that it ends with the status given, one
+// line on standard error and nothing on standard output.
+func fails(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec("stackedae", args[1:]...)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		ts.Fatalf("ended with %v, want status %d", err, want)
+	}
+	if got := exit.ExitCode(); got != want {
+		ts.Fatalf("status %d, want %d", got, want)
+	}
+	if text := ts.ReadFile("stderr"); strings.Count(text, "\n") != 1 || !strings.HasPrefix(text, "stackedae: ") {
+		ts.Fatalf("standard error is not one line of stackedae's:\n%s", text)
+	}
+	if text := ts.ReadFile("stdout"); text != "" {
+		ts.Fatalf("standard output beside an error:\n%s", text)
+	}
+}
+
+// interrupts runs the program, sends it a signal after its first epoch, and
+// leaves standard error in the file stderr.txt.
+func interrupts(ts *testscript.TestScript, neg bool, args []string) {
+	signals := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}
+	status, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	program, err := exec.LookPath("stackedae") // testscript puts it into PATH
+	if err != nil {
+		for _, dir := range strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator)) {
+			if program, err = exec.LookPath(dir + "/stackedae"); err == nil {
+				break
+			}
+		}
+	}
+	ts.Check(err)
+	cmd := exec.Command(program, args[2:]...)
+	cmd.Dir = ts.MkAbs(".")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	stdout, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	seen := make(chan struct{})
+	go func() {
+		var text strings.Builder
+		buffer := make([]byte, 256)
+		told := false
+		for {
+			n, err := stdout.Read(buffer)
+			text.Write(buffer[:n])
+			if !told && strings.Contains(text.String(), "\n    1  ") {
+				told = true
+				close(seen)
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	select {
+	case <-seen:
+	case <-time.After(time.Minute):
+		cmd.Process.Kill()
+		ts.Fatalf("no epoch within a minute")
+	}
+	ts.Check(cmd.Process.Signal(signals[args[0]]))
+	err = cmd.Wait()
+	if got := cmd.ProcessState.ExitCode(); got != status {
+		ts.Fatalf("status %d (%v), want %d; standard error:\n%s", got, err, status, stderr.String())
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("stderr.txt"), stderr.Bytes(), 0o644))
+}
+
+// The tiny dataset: enough for the 5,000 validation images and a few more.
+const (
+	tinyTrain = 5040
+	tinyTest  = 40
+)
+
+// mkdata writes four IDX files of patterns that an autoencoder can learn. A
+// fault breaks the training images, or the training labels if it says so.
+func mkdata(ts *testscript.TestScript, neg bool, args []string) {
+	dir, fault := args[0], ""
+	if len(args) > 1 {
+		fault = args[1]
+	}
+	ts.Check(os.MkdirAll(ts.MkAbs(dir), 0o755))
+	rng := rand.New(rand.NewPCG(1, 0))
+	for _, set := range []struct {
+		name string
+		n    int
+	}{{"train", tinyTrain}, {"t10k", tinyTest}} {
+		images := binary.BigEndian.AppendUint32(nil, 0x803)
+		for _, v := range []int{set.n, 28, 28} {
+			images = binary.BigEndian.AppendUint32(images, uint32(v))
+		}
+		labels := binary.BigEndian.AppendUint32(nil, 0x801)
+		labels = binary.BigEndian.AppendUint32(labels, uint32(set.n))
+		for range set.n {
+			class := rng.IntN(10)
+			labels = append(labels, byte(class))
+			for p := range 784 {
+				v := byte(0)
+				if (p/28+p%28)/(2+class)%2 == 0 {
+					v = byte(100 + rng.IntN(100))
+				}
+				images = append(images, v)
+			}
+		}
+		wrap := func(b []byte) []byte {
+			var z bytes.Buffer
+			w, err := gzip.NewWriterLevel(&z, gzip.BestSpeed)
+			ts.Check(err)
+			_, err = w.Write(b)
+			ts.Check(errors.Join(err, w.Close()))
+			return z.Bytes()
+		}
+		imageFile, labelFile := wrap(images), wrap(labels)
+		if set.name == "train" {
+			switch fault {
+			case "":
+			case "notgzip":
+				imageFile = images
+			case "magic":
+				images[3] = 1
+				imageFile = wrap(images)
+			case "truncated":
+				imageFile = wrap(images[:len(images)-100])
+			case "cut":
+				imageFile = imageFile[:len(imageFile)/2]
+			case "counts":
+				binary.BigEndian.PutUint32(labels[4:], uint32(set.n-1))
+				labelFile = wrap(labels[:len(labels)-1])
+			case "label":
+				labels[8+3] = 10
+				labelFile = wrap(labels)
+			case "size":
+				binary.BigEndian.PutUint32(images[8:], 14)
+				imageFile = wrap(images)
+			case "gigabytes":
+				binary.BigEndian.PutUint32(images[4:], 0xffffffff)
+				imageFile = wrap(images)
+			default:
+				ts.Fatalf("unknown fault %q", fault)
+			}
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(dir+"/"+set.name+"-images-idx3-ubyte.gz"), imageFile, 0o644))
+		ts.Check(os.WriteFile(ts.MkAbs(dir+"/"+set.name+"-labels-idx1-ubyte.gz"), labelFile, 0o644))
+	}
+}
+
+// mkarray writes an .npy file of a shape such as 20x4. Kinds: normal (float32,
+// in five clusters), nan (one of them), equal, bytes, unit (floats from 0 to 1),
+// fortran, int64, gigabytes (a header that claims them).
+func mkarray(ts *testscript.TestScript, neg bool, args []string) {
+	var shape []int
+	n := 1
+	for s := range strings.SplitSeq(args[1], "x") {
+		v, err := strconv.Atoi(s)
+		ts.Check(err)
+		shape = append(shape, v)
+		n *= v
+	}
+	rng := rand.New(rand.NewPCG(1, 0))
+	values := make([]float32, n)
+	for i := range values {
+		values[i] = float32(rng.NormFloat64() + 10*float64(i/shape[len(shape)-1]%5))
+	}
+	var data any = values
+	header := func(descr, order, shape string) []byte {
+		h := fmt.Sprintf("{'descr': '%s', 'fortran_order': %s, 'shape': %s, }", descr, order, shape)
+		h += strings.Repeat(" ", 117-len(h)) + "\n"
+		return append(append([]byte("\x93NUMPY\x01\x00"), byte(len(h)), 0), h...)
+	}
+	var raw []byte
+	switch kind := args[2]; kind {
+	case "normal":
+	case "nan":
+		values[n/2] = float32(math.NaN())
+	case "equal":
+		for i := range values {
+			values[i] = 3
+		}
+	case "unit":
+		for i := range values {
+			values[i] = float32(rng.Float64())
+		}
+	case "bytes":
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = byte(i % 10)
+		}
+		data = b
+	case "fortran":
+		raw = append(header("<f4", "True", "(2, 2)"), make([]byte, 16)...)
+	case "int64":
+		raw = append(header("<i8", "False", "(2, 2)"), make([]byte, 32)...)
+	case "gigabytes":
+		raw = append(header("<f4", "False", "(1000000000, 30)"), make([]byte, 16)...)
+	default:
+		ts.Fatalf("unknown kind %q", kind)
+	}
+	if raw == nil {
+		var b bytes.Buffer
+		ts.Check(npy.Write(&b, shape, data))
+		raw = b.Bytes()
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), raw, 0o644))
+}
+
+func mkpng(ts *testscript.TestScript, neg bool, args []string) {
+	width, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	height, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	picture := image.NewGray(image.Rect(0, 0, width, height))
+	for i := range picture.Pix {
+		picture.Pix[i] = byte(i)
+	}
+	var b bytes.Buffer
+	ts.Check(png.Encode(io.Writer(&b), picture))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
+}

@@ -1,0 +1,203 @@
+// This file holds the train command.
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"time"
+
+	"stackedae/figure"
+	"stackedae/internal/fashion"
+	"stackedae/model"
+	"stackedae/train"
+)
+
+// trainFlags are the flags of train, which run has too.
+type trainFlags struct {
+	Epochs       int     `default:"${epochs}" help:"How often every image is seen (${default})."`
+	BatchSize    int     `default:"${batchSize}" help:"Images a step (${default})."`
+	LearningRate float64 `default:"${learningRate}" help:"Step size of gradient descent (${default})."`
+	hiddenFlag
+	Init      string `placeholder:"FILE.npz" help:"Start from these weights: Keras' get_weights, saved by numpy.savez."`
+	NoShuffle bool   `help:"Take the images in their order in every epoch."`
+	LogSteps  bool   `help:"Write loss and rounded accuracy of every step to steps.csv."`
+}
+
+// Validate refuses values that no data could make right.
+func (f trainFlags) Validate() error {
+	if err := f.config(0).Validate(); err != nil {
+		return err
+	}
+	return f.spec().Validate()
+}
+
+func (f hiddenFlag) spec() model.Spec { return model.Stacked(fashion.Pixels, f.Hidden...) }
+
+// Streams of random numbers: one purpose does not disturb another's.
+const (
+	weightStream = iota
+	shuffleStream
+)
+
+func (f trainFlags) config(seed uint64) train.Config {
+	c := train.Config{Epochs: f.Epochs, BatchSize: f.BatchSize, LearningRate: f.LearningRate}
+	if !f.NoShuffle {
+		c.Shuffle = rand.New(rand.NewPCG(seed, shuffleStream))
+	}
+	return c
+}
+
+// start returns the model before training.
+func (f trainFlags) start(seed uint64) (*model.Model, error) {
+	if f.Init != "" {
+		return model.LoadNPZ(f.Init, f.spec())
+	}
+	return model.New(f.spec(), rand.New(rand.NewPCG(seed, weightStream)))
+}
+
+type trainCommand struct {
+	trainFlags
+	dataFlag
+	outFlag
+	seedFlag
+	reportFlags
+}
+
+// Help is shown below the command's usage.
+func (trainCommand) Help() string {
+	return "Example: stackedae train --epochs 40 --hidden 256,100,30 --out deeper"
+}
+
+// trainReport is what train prints as JSON.
+type trainReport struct {
+	Architecture string        `json:"architecture"`
+	Parameters   int           `json:"parameters"`
+	Seed         uint64        `json:"seed"`
+	History      []epochReport `json:"history"`
+	Steps        int           `json:"steps"`
+	Seconds      float64       `json:"seconds"`
+	Files        []string      `json:"files"`
+}
+
+type epochReport struct {
+	Epoch              int     `json:"epoch"`
+	Loss               float64 `json:"loss"`
+	RoundedAccuracy    float64 `json:"rounded_accuracy"`
+	ValLoss            float64 `json:"val_loss"`
+	ValRoundedAccuracy float64 `json:"val_rounded_accuracy"`
+}
+
+func (c *trainCommand) Run(app *app) error {
+	data, err := loadData(c.Data)
+	if err != nil {
+		return err
+	}
+	if err := app.prepare(c.Out); err != nil {
+		return err
+	}
+	_, report, err := app.train(c.trainFlags, c.reportFlags, data, c.Seed, c.Out)
+	if err != nil {
+		return err
+	}
+	report.Files = app.wrote
+	return app.result(c.reportFlags, report, "%s\n", app.files())
+}
+
+// train trains a model with progress and writes what it leaves. If it is
+// interrupted it writes what there is after at least one epoch.
+func (a *app) train(f trainFlags, r reportFlags, data *fashion.Data, seed uint64, out string) (*model.Model, trainReport, error) {
+	m, err := f.start(seed)
+	if err != nil {
+		return nil, trainReport{}, err
+	}
+	config := f.config(seed)
+	a.printf(r, "%v, %s parameters, %s training and %s validation images, seed %d\n",
+		m.Spec, count(m.Spec.Parameters()), count(data.Train.Len()), count(data.Valid.Len()), seed)
+
+	stepsPerEpoch := (data.Train.Len() + config.BatchSize - 1) / config.BatchSize
+	p := a.startProgress(r, config.Epochs*stepsPerEpoch)
+	hooks := []train.Hook{barHook(p, config.Epochs), a.tableHook(p, r)}
+	var steps train.StepLog
+	if f.LogSteps {
+		hooks = append(hooks, steps.Hook())
+	}
+	started := time.Now()
+	result, err := train.Run(a.ctx, m, train.Data{Train: data.Train.Images, Valid: data.Valid.Images}, config, hooks...)
+	p.finish()
+	if err != nil && (result.Status != train.Cancelled || len(result.History) == 0) {
+		return nil, trainReport{}, err
+	}
+	stopped := err
+	report := trainReport{
+		Architecture: m.Spec.String(), Parameters: m.Spec.Parameters(), Seed: seed,
+		Steps: result.Steps, Seconds: time.Since(started).Seconds(),
+	}
+	for _, e := range result.History {
+		report.History = append(report.History, epochReport{e.Number, e.Train.Loss, e.Train.RoundedAccuracy, e.Valid.Loss, e.Valid.RoundedAccuracy})
+	}
+	err = errors.Join(
+		a.writeModel(out, m),
+		a.write(out, historyFile, result.History.WriteCSV),
+		a.drawCurves(out, result.History))
+	if f.LogSteps {
+		err = errors.Join(err, a.write(out, stepsFile, steps.WriteCSV))
+	}
+	return m, report, errors.Join(stopped, err)
+}
+
+func (a *app) writeModel(out string, m *model.Model) error {
+	data, err := m.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	return a.write(out, modelFile, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// barHook moves the bar at every step.
+func barHook(p *progress, epochs int) train.Hook {
+	return train.Hook{Name: "progress bar", Step: func(s train.Step) error {
+		p.set(s.Number, fmt.Sprintf("epoch %d/%d", s.Epoch, epochs), "loss %.4f rounded_accuracy %.4f", s.EpochMean.Loss, s.EpochMean.RoundedAccuracy)
+		return nil
+	}}
+}
+
+// tableHook prints a line after every epoch.
+func (a *app) tableHook(p *progress, r reportFlags) train.Hook {
+	started := time.Now()
+	return train.Hook{Name: "table", Epoch: func(e train.Epoch) error {
+		p.clear()
+		if e.Number == 1 {
+			a.printf(r, "epoch    loss  rounded_accuracy  val_loss  val_rounded_accuracy  seconds\n")
+		}
+		a.printf(r, "%5d  %.4f  %16.4f  %8.4f  %20.4f  %7.1f\n", e.Number, e.Train.Loss, e.Train.RoundedAccuracy,
+			e.Valid.Loss, e.Valid.RoundedAccuracy, time.Since(started).Seconds())
+		started = time.Now()
+		return nil
+	}}
+}
+
+func (a *app) drawCurves(out string, history train.History) error {
+	var h figure.History
+	for _, e := range history {
+		h.Loss = append(h.Loss, e.Train.Loss)
+		h.RoundedAccuracy = append(h.RoundedAccuracy, e.Train.RoundedAccuracy)
+		h.ValLoss = append(h.ValLoss, e.Valid.Loss)
+		h.ValRoundedAccuracy = append(h.ValRoundedAccuracy, e.Valid.RoundedAccuracy)
+	}
+	f, err := figure.TrainingCurves(h)
+	return a.draw(out, curvesFile, f, err)
+}
+
+// loadData returns the embedded images, or those of a folder.
+func loadData(dir string) (*fashion.Data, error) {
+	if dir == "" {
+		return fashion.Load()
+	}
+	return fashion.LoadDir(dir)
+}

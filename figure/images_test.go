@@ -1,0 +1,152 @@
+package figure
+
+import (
+	"image"
+	"math"
+	"testing"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgpdf"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+type colors struct {
+	Tab10 [][3]uint8
+	Ramp  []int
+	Image []int
+}
+
+func TestColorsAsMatplotlib(t *testing.T) {
+	want := readJSON[colors](t, "colors.json")
+	for i, c := range Tab10 {
+		if got := [3]uint8{c.R, c.G, c.B}; got != want.Tab10[i] || c.A != 255 {
+			t.Errorf("Tab10[%d] is %v, alpha %d, want %v, alpha 255", i, got, c.A, want.Tab10[i])
+		}
+	}
+	if classColor(12) != classColor(2) {
+		t.Errorf("class 12 is %v, want that of class 2, %v", classColor(12), classColor(2))
+	}
+	ramp := make([]float32, len(want.Ramp))
+	for i := range ramp {
+		ramp[i] = float32(i) / float32(len(ramp)-1)
+	}
+	for _, test := range []struct {
+		name string
+		got  *image.Gray
+		want []int
+	}{
+		{"ramp", mustImages(t, ramp, len(ramp), 1).Image(0), want.Ramp},
+		{"image", mustImages(t, readArray(t, "originals.npy"), 28, 28).Image(0), want.Image},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			off := 0
+			for i, grey := range test.got.Pix {
+				switch int(grey) - test.want[i] {
+				case 0:
+				case 1: // see binaryGrey
+					off++
+				default:
+					t.Errorf("pixel %d is %d, want %d", i, grey, test.want[i])
+				}
+			}
+			if off*256 > 40*len(test.want) {
+				t.Errorf("%d of %d pixels are brighter by one, want at most 40 in 256", off, len(test.want))
+			}
+		})
+	}
+}
+
+func TestImageOwnRange(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		pixels []float64
+		want   []uint8
+	}{
+		{"own minimum and maximum", []float64{-2, 0, 2}, []uint8{255, 127, 0}},
+		{"one value", []float64{7, 7, 7}, []uint8{255, 255, 255}},
+		{"largest numbers", []float64{-math.MaxFloat64, 0, math.MaxFloat64}, []uint8{255, 127, 0}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			// A first image of another range must not matter.
+			got := mustImages(t, append([]float64{0, 50, 100}, test.pixels...), 3, 1).Image(1).Pix
+			for i := range got {
+				if got[i] != test.want[i] {
+					t.Errorf("got %v, want %v", got, test.want)
+					break
+				}
+			}
+		})
+	}
+}
+
+func TestNewImagesErrors(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		pixels        []float32
+		width, height int
+		want          string
+	}{
+		{"no width", make([]float32, 4), 0, 2, "0 x 2"},
+		{"negative height", make([]float32, 4), 2, -2, "2 x -2"},
+		{"half an image", make([]float32, 6), 2, 2, "6 pixels"},
+		{"overflow", nil, math.MaxInt, math.MaxInt, "0 pixels"},
+		{"NaN", []float32{0, 0, 0, 0, 0, float32(math.NaN())}, 2, 1, "image 2: pixel 1"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := NewImages(test.pixels, test.width, test.height)
+			checkError(t, err, test.want)
+		})
+	}
+}
+
+// TestPixelsAreCrisp draws a chequered image across the borders of the
+// canvas's pixels: every pixel must have one of the image's two greys.
+func TestPixelsAreCrisp(t *testing.T) {
+	const n = 28
+	checks := image.NewGray(image.Rect(0, 0, n, n))
+	for i := range checks.Pix {
+		checks.Pix[i] = 40 + 180*uint8((i+i/n)%2)
+	}
+	for _, dpi := range []int{72, 100, 300} {
+		canvas := vgimg.NewWith(vgimg.UseWH(100, 100), vgimg.UseDPI(dpi))
+		r := vg.Rectangle{Min: vg.Point{X: 3.3, Y: 7.1}, Max: vg.Point{X: 96.7, Y: 95.9}}
+		drawPixels(draw.Crop(draw.New(canvas), 1, 0, 1, 0), r, checks)
+		counts := map[uint32]int{}
+		size := canvas.Image().Bounds()
+		for y := size.Min.Y; y < size.Max.Y; y++ {
+			for x := size.Min.X; x < size.Max.X; x++ {
+				grey, _, _, _ := canvas.Image().At(x, y).RGBA()
+				counts[grey>>8]++
+			}
+		}
+		if len(counts) != 3 {
+			t.Errorf("%d dpi: greys and their numbers are %v, want 40, 220 and the white ground", dpi, counts)
+		}
+		// The two greys cover the rectangle, up to a pixel on each side.
+		across, down := r.Size().X.Dots(float64(dpi)), r.Size().Y.Dots(float64(dpi))
+		if got := float64(counts[40] + counts[220]); math.Abs(got-across*down) > across+down {
+			t.Errorf("%d dpi: image covers %v pixels, want %.0f x %.0f", dpi, got, across, down)
+		}
+	}
+}
+
+func TestResolution(t *testing.T) {
+	pixels := vgimg.NewWith(vgimg.UseWH(10, 10), vgimg.UseDPI(123))
+	for _, test := range []struct {
+		name   string
+		canvas vg.Canvas
+		want   float64
+	}{
+		{"pixels", pixels, 123},
+		{"part of a part of pixels", draw.Crop(draw.Crop(draw.New(pixels), 1, 0, 1, 0), 1, 0, 1, 0), 123},
+		{"PNG", vgimg.PngCanvas{Canvas: pixels}, 123},
+		{"SVG", vgsvg.New(10, 10), DPI},
+		{"PDF", vgpdf.New(10, 10), DPI},
+	} {
+		if got := resolution(test.canvas); got != test.want {
+			t.Errorf("%s: %v dots per inch, want %v", test.name, got, test.want)
+		}
+	}
+}

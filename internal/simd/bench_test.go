@@ -1,0 +1,61 @@
+package simd
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// BenchmarkMatMul times the products of a training step of 32 images of the
+// book's chapter.
+func BenchmarkMatMul(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 0))
+	for _, c := range []struct {
+		name    string
+		f       func(dst, a, b []float32, m, n, k int)
+		m, n, k int
+	}{
+		{"op=AB", MatMul, 32, 100, 784},
+		{"op=AB", MatMul, 32, 784, 100},
+		{"op=AtB", MatMulTransA, 784, 100, 32},
+		{"op=AtB", MatMulTransA, 100, 784, 32},
+		{"op=ABt", MatMulTransB, 32, 100, 784},
+	} {
+		b.Run(fmt.Sprintf("%s/m=%d/n=%d/k=%d/impl=%s", c.name, c.m, c.n, c.k, Generic), func(b *testing.B) {
+			dst, x, y := make([]float32, c.m*c.n), random(rng, c.m*c.k), random(rng, c.k*c.n)
+			for b.Loop() {
+				c.f(dst, x, y, c.m, c.n, c.k)
+			}
+			b.ReportMetric(2*float64(c.m*c.n*c.k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		})
+	}
+}
+
+// BenchmarkElementwise times the other kernels on a batch of 32 images.
+func BenchmarkElementwise(b *testing.B) {
+	const n = 32 * 784
+	rng := rand.New(rand.NewPCG(1, 0))
+	x, dst, targets, src := random(rng, n), make([]float32, n), make([]float32, n), make([]byte, n)
+	for i := range src {
+		src[i] = byte(rng.IntN(256) * rng.IntN(2))
+	}
+	Pixels(targets, src)
+	for _, c := range []struct {
+		name string
+		f    func()
+	}{
+		{"SELU", func() { SELU(dst, x) }},
+		{"SELUGradient", func() { SELUGradient(dst, x, targets) }},
+		{"Sigmoid", func() { Sigmoid(dst, x) }},
+		{"CrossEntropy", func() { CrossEntropy(nil, x, targets, 1) }},
+		{"CrossEntropyGradient", func() { CrossEntropy(dst, x, targets, 1) }},
+		{"Pixels", func() { Pixels(dst, src) }},
+	} {
+		b.Run(fmt.Sprintf("op=%s/n=%d/impl=%s", c.name, n, Generic), func(b *testing.B) {
+			for b.Loop() {
+				c.f()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/element")
+		})
+	}
+}
