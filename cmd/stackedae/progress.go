@@ -58,5 +58,6 @@ func (p *progress) clear() {
 func (p *progress) finish() {
 	if p.bar != nil {
 		p.bar.Finish()
+		p.clear() // the bar leaves some of itself on a narrow terminal
 	}
 }

@@ -1,0 +1,148 @@
+package tsne
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// slowDescent is the textbook's descent in float64, all pairs, for both
+// presets' rules.
+func slowDescent(p *affinities, y []float64, r rules, phases []Phase) {
+	for _, phase := range phases {
+		update, gain := make([]float64, len(y)), make([]float64, len(y))
+		for i := range gain {
+			gain[i] = 1
+		}
+		for range phase.Iterations {
+			gradient := slowGradient(p, y, phase.Exaggeration)
+			for i, g := range gradient {
+				if (g > 0) != (update[i] > 0) && g != 0 && update[i] != 0 {
+					gain[i] += .2
+				} else {
+					gain[i] = math.Max(.8*gain[i]+float64(r.gainAdded), float64(r.gainFloor))
+				}
+				update[i] = phase.Momentum*update[i] - phase.LearningRate*gain[i]*g
+			}
+			for i := 0; i < len(y); i += 2 {
+				length := math.Hypot(update[i], update[i+1])
+				if limit := float64(r.maxStep); limit > 0 && length > limit {
+					update[i] *= limit / length
+					update[i+1] *= limit / length
+				}
+				y[i] += update[i]
+				y[i+1] += update[i+1]
+			}
+		}
+	}
+}
+
+func slowGradient(p *affinities, y []float64, exaggeration float64) []float64 {
+	y32 := make([]float32, len(y))
+	for i, v := range y {
+		y32[i] = float32(v)
+	}
+	force, z := slowRepulsion(y32)
+	gradient := make([]float64, len(y))
+	for i := range p.n {
+		for c := range 2 {
+			gradient[2*i+c] = -4 * force[2*i+c] / z
+		}
+		for m := p.start[i]; m < p.start[i+1]; m++ {
+			j := int(p.col[m])
+			dx, dy := y[2*i]-y[2*j], y[2*i+1]-y[2*j+1]
+			pw := float64(p.val[m]) / (1 + dx*dx + dy*dy)
+			gradient[2*i] += 4 * exaggeration * pw * dx
+			gradient[2*i+1] += 4 * exaggeration * pw * dy
+		}
+	}
+	return gradient
+}
+
+func TestDescentFollowsTheTextbook(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	const n = 80
+	data, _ := clusters(n, 5, 3, rng)
+	p := mustAffinities(t, data, 10)
+	for _, c := range []struct {
+		name   string
+		preset Preset
+		phases []Phase
+	}{
+		{"default", Default, []Phase{{10, 12, .8, n / 48.}, {10, 1, .9, n / 4.}}},
+		{"sklearn", SKLearn, []Phase{{10, 12, .5, 50}, {10, 1, .8, 50}}},
+		{"steps above the limit", Default, []Phase{{4, 1, .5, 1000}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			start := make([]float32, 2*n)
+			for i := range start {
+				start[i] = float32(rng.NormFloat64())
+			}
+			want := float64s(start)
+			slowDescent(p, want, presets[c.preset], c.phases)
+			d := newDescent(newGradient(p, false), &choices{rules: presets[c.preset], phases: c.phases}, nil, start)
+			status, err := d.run(t.Context(), c.phases)
+			if status != Finished || err != nil {
+				t.Fatalf("run = %v, %v", status, err)
+			}
+			if e := relativeError(float64s(d.y), want); e > 1e-3 { // differences of rounding grow
+				t.Errorf("embedding is off by %.2g of its norm after %d iterations", e, d.iteration)
+			}
+		})
+	}
+}
+
+// The numbers are those of tsne.py in openTSNE and of _t_sne.py in scikit-learn.
+func TestStepRules(t *testing.T) {
+	for _, c := range []struct {
+		preset             Preset
+		gain, update, grad float32
+		want, wantStep     float32 // the gain after, the way of a point with momentum 0
+	}{
+		{Default, 1, 1, -1, 1.2, 1.2},
+		{Default, 1, 1, 1, .81, -.81},
+		{Default, .01, 1, 1, .018, -.018},
+		{Default, 1, 1, 10, .81, -5},
+		{SKLearn, 1, 1, -1, 1.2, 1.2},
+		{SKLearn, 1, 1, 1, .8, -.8},
+		{SKLearn, .01, 1, 1, .01, -.01},
+		{SKLearn, 1, 1, 10, .8, -8},
+	} {
+		d := newDescent(nil, &choices{rules: presets[c.preset]}, nil, make([]float32, 2))
+		d.gain[0], d.update[0], d.grad[0] = c.gain, c.update, c.grad
+		d.step(Phase{LearningRate: 1})
+		if math.Abs(float64(d.gain[0]-c.want)) > 1e-6 || math.Abs(float64(d.y[0]-c.wantStep)) > 1e-6 {
+			t.Errorf("%v: gain %v, last update %v, gradient %v: got gain %v and step %v, want %v and %v",
+				c.preset, c.gain, c.update, c.grad, d.gain[0], d.y[0], c.want, c.wantStep)
+		}
+	}
+}
+
+// TestStopRules drives descents that cannot progress.
+func TestStopRules(t *testing.T) {
+	// Two points that are each other's only neighbour are at rest where
+	// q = p = 1/2, which is everywhere.
+	p := symmetrize(2, []int32{1, 0}, []float64{1, 1})
+	start := func() []float32 { return []float32{0, 0, 1, 1} }
+	for _, c := range []struct {
+		name       string
+		rules      rules
+		phases     []Phase
+		want       Status
+		iterations int
+	}{
+		{"gradient vanishes", rules{minGradientNorm: 1e-7}, []Phase{{500, 1, 0, 1}}, GradientVanished, 50},
+		{"rule holds in the last phase only", rules{minGradientNorm: 1e-7}, []Phase{{100, 1, 0, 1}, {500, 1, 0, 1}}, GradientVanished, 150},
+		{"no rule", rules{}, []Phase{{120, 1, 0, 1}}, Finished, 120},
+		// The divergence at the first check is the best; later ones are not lower.
+		{"no progress", rules{patience: 100}, []Phase{{500, 1, 0, 1}}, NoProgress, 200},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := newDescent(newGradient(p, false), &choices{rules: c.rules, phases: c.phases}, nil, start())
+			got, err := d.run(t.Context(), c.phases)
+			if got != c.want || err != nil || d.iteration != c.iterations {
+				t.Errorf("run = %v, %v after %d iterations, want %v after %d", got, err, d.iteration, c.want, c.iterations)
+			}
+		})
+	}
+}

@@ -1,0 +1,102 @@
+package tsne
+
+import (
+	"math"
+
+	"stackedae/internal/parallel"
+)
+
+// This file computes the gradient of the divergence and the divergence itself.
+// With w_ij = 1/(1+|y_i-y_j|²), Z = Σ_{i≠j} w_ij and q_ij = w_ij/Z,
+//
+//	KL = Σ p_ij ln(p_ij/q_ij)
+//	∂KL/∂y_i = 4 (Σ_j p_ij w_ij (y_i-y_j) - Σ_j w_ij² (y_i-y_j) / Z)
+//
+// (van der Maaten & Hinton 2008, equation 5): attraction over the few p_ij
+// above zero, repulsion over all pairs. An exaggeration α multiplies the first
+// sum.
+
+// rowBlock is the number of points whose gradient, or share of the divergence,
+// one piece of work computes.
+const rowBlock = 128
+
+// repeller sums the repulsion between all pairs of n points. Embeddings are
+// n x 2, row-major.
+type repeller interface {
+	// repel sets row i of dst to Σ_j w_ij² (y_i-y_j) and returns Z.
+	// All coordinates of y are finite.
+	repel(dst, y []float32) (z float64)
+}
+
+// gradient is the gradient of the divergence of embeddings of the affinities p.
+type gradient struct {
+	p         *affinities
+	repeller  repeller
+	repulsion []float32 // n x 2
+}
+
+func newGradient(p *affinities, mesh bool) *gradient {
+	g := &gradient{p: p, repulsion: make([]float32, 2*p.n)}
+	if mesh {
+		g.repeller = newMeshRepeller(p.n, defaultMesh)
+	} else {
+		g.repeller = newExactRepeller(p.n)
+	}
+	return g
+}
+
+// at sets dst to the gradient at the embedding y with the exaggeration and
+// returns Z.
+func (g *gradient) at(dst, y []float32, exaggeration float64) (z float64) {
+	z = g.repeller.repel(g.repulsion, y)
+	attraction, repulsion := float32(4*exaggeration), float32(-4/z)
+	parallel.Chunks(g.p.n, rowBlock, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			ax, ay := g.p.attract(y, i)
+			dst[2*i] = attraction*ax + repulsion*g.repulsion[2*i]
+			dst[2*i+1] = attraction*ay + repulsion*g.repulsion[2*i+1]
+		}
+	})
+	return z
+}
+
+// attract returns Σ_j p_ij w_ij (y_i-y_j).
+func (p *affinities) attract(y []float32, i int) (ax, ay float32) {
+	yx, yy := y[2*i], y[2*i+1]
+	lo, hi := p.start[i], p.start[i+1]
+	col := p.col[lo:hi]
+	val := p.val[lo:hi][:len(col)]
+	for m, j := range col {
+		other := y[2*int(j):][:2]
+		dx, dy := yx-other[0], yy-other[1]
+		pw := val[m] / (1 + dx*dx + dy*dy)
+		ax += pw * dx
+		ay += pw * dy
+	}
+	return ax, ay
+}
+
+// divergence returns the KL divergence of the embedding y from p, in nats, for
+// y's normalisation z.
+func (p *affinities) divergence(y []float32, z float64) float64 {
+	sums := make([]float64, (p.n+rowBlock-1)/rowBlock)
+	parallel.Chunks(p.n, rowBlock, func(lo, hi int) {
+		sum := 0.0
+		for i := lo; i < hi; i++ {
+			for m := p.start[i]; m < p.start[i+1]; m++ {
+				pij, j := float64(p.val[m]), int(p.col[m])
+				if pij == 0 {
+					continue // p ln p tends to 0
+				}
+				dx, dy := float64(y[2*i])-float64(y[2*j]), float64(y[2*i+1])-float64(y[2*j+1])
+				sum += pij * math.Log(pij*(1+dx*dx+dy*dy))
+			}
+		}
+		sums[lo/rowBlock] = sum
+	})
+	kl := math.Log(z) // Σ p_ij is 1
+	for _, s := range sums {
+		kl += s
+	}
+	return kl
+}

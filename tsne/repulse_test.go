@@ -1,0 +1,147 @@
+package tsne
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// Errors are those of the repulsion as a whole: |got-want| / |want|.
+
+func TestExactRepulsion(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{2, exactBlock, 2*exactBlock + 1, 300} {
+		y := diskEmbedding(n, rng)
+		want, wantZ := slowRepulsion(y)
+		got := make([]float32, 2*n)
+		z := newExactRepeller(n).repel(got, y)
+		if e := relativeError(float64s(got), want); e > 1e-7 {
+			t.Errorf("%d points: repulsion is off by %.2g", n, e)
+		}
+		if math.Abs(z/wantZ-1) > 1e-12 {
+			t.Errorf("%d points: Z = %v, want %v", n, z, wantZ)
+		}
+		if z := exactZ(y); math.Abs(z/wantZ-1) > 1e-12 {
+			t.Errorf("%d points: exactZ = %v, want %v", n, z, wantZ)
+		}
+	}
+}
+
+func TestMeshRepulsionComesCloseToTheExactSum(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	finished := func(n int) []float32 {
+		data, _ := clusters(n, 10, 8, rng)
+		r, err := Embed(t.Context(), data, &Settings{Iterations: 250})
+		if err != nil {
+			t.Fatal(err)
+		}
+		y, err := readEmbedding("embedding", r.Embedding, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return y
+	}
+	times := func(y []float32, factor float32) []float32 {
+		z := make([]float32, len(y))
+		for i, v := range y {
+			z[i] = factor * v
+		}
+		return z
+	}
+	embedding := finished(2000)
+	line := make([]float32, 2*600)
+	for i := range 600 {
+		line[2*i] = float32(i)
+	}
+	farAway := times(diskEmbedding(600, rng), .01)
+	for i := range farAway {
+		farAway[i] += 1e6
+	}
+	outlier := times(embedding, 1)
+	outlier[0] = 3000
+	for _, c := range []struct {
+		name          string
+		y             []float32
+		force, zError float64
+	}{
+		// In a start all forces are small differences of large potentials.
+		{"start", times(embedding, 1e-6), .03, 2e-4},
+		{"first iterations", times(embedding, 1e-4), .01, 2e-4},
+		{"exaggerated", times(embedding, .05), .01, 2e-4},
+		{"without near part", times(embedding, .1), .01, 2e-4},
+		{"just with near part", times(embedding, .25), .01, 2e-4},
+		{"embedding", embedding, .002, 2e-4},
+		{"clumps on a disk", diskEmbedding(5000, rng), .002, 2e-4},
+		{"large", times(embedding, 5), .01, 1e-3},
+		{"very large", times(embedding, 1e4), 1e-6, 1e-6}, // the exact sum
+		{"line", line, .01, 2e-4},
+		{"far from 0", farAway, .01, 2e-4},
+		{"outlier", outlier, .002, 2e-4},
+		{"all points equal", make([]float32, 2*500), 0, 2e-4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := len(c.y) / 2
+			want, wantZ := slowRepulsion(c.y)
+			got := make([]float32, len(c.y))
+			z := newMeshRepeller(n, defaultMesh).repel(got, c.y)
+			e := relativeError(float64s(got), want)
+			t.Logf("force is off by %.5f, Z by %.1g", e, z/wantZ-1)
+			if c.force > 0 && !(e <= c.force) {
+				t.Errorf("force is off by %.5f, want at most %g", e, c.force)
+			}
+			if !(math.Abs(z/wantZ-1) <= c.zError) {
+				t.Errorf("Z = %v, want %v", z, wantZ)
+			}
+			checkForcesCancel(t, got, e)
+		})
+	}
+}
+
+// checkForcesCancel reports forces whose sum is not zero up to their error.
+func checkForcesCancel(t *testing.T, force []float32, relative float64) {
+	t.Helper()
+	var x, y, norm float64
+	for i := 0; i < len(force); i += 2 {
+		fx, fy := float64(force[i]), float64(force[i+1])
+		x, y, norm = x+fx, y+fy, norm+fx*fx+fy*fy
+	}
+	if limit := (relative + 1e-6) * math.Sqrt(norm*float64(len(force))); math.Hypot(x, y) > limit+1e-2 {
+		t.Errorf("sum of all forces = (%v, %v), want 0 within %v", x, y, limit)
+	}
+}
+
+// With the cutoff kept, half the grid step leaves a small part of the error.
+func TestFinerMeshComesCloser(t *testing.T) {
+	y := diskEmbedding(1500, rand.New(rand.NewPCG(1, 2)))
+	want, _ := slowRepulsion(y)
+	last := math.Inf(1)
+	for _, a := range []meshAccuracy{{2, 2}, {4, 4}, {8, 8}} {
+		got := make([]float32, len(y))
+		newMeshRepeller(len(y)/2, a).repel(got, y)
+		e := relativeError(float64s(got), want)
+		t.Logf("density %g: force is off by %.6f", a.density, e)
+		if e > last/4 {
+			t.Errorf("density %g: force is off by %.2g, want a quarter of %.2g", a.density, e, last)
+		}
+		last = e
+	}
+}
+
+// A repeller used for one embedding after the other gives what a new one gives.
+func TestMeshForgets(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	const n = 700
+	used := newMeshRepeller(n, defaultMesh)
+	for i := range 6 {
+		y := diskEmbedding(n, rng)
+		for j := range y {
+			y[j] *= float32(math.Pow(3, float64(i%4-3)))
+		}
+		got, want := make([]float32, 2*n), make([]float32, 2*n)
+		z, wantZ := used.repel(got, y), newMeshRepeller(n, defaultMesh).repel(want, y)
+		if z != wantZ || fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("embedding %d: a used repeller gives another result", i)
+		}
+	}
+}

@@ -1,0 +1,202 @@
+package tsne
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// This file holds what a caller may choose, and refuses what makes no sense.
+
+// DefaultPerplexity is the perplexity of settings that name none, as in
+// scikit-learn.
+const DefaultPerplexity = 30
+
+// Settings says how Embed works. The zero value, and a nil *Settings, mean the
+// Default preset.
+type Settings struct {
+	// Preset chooses the schedule, the rules of a step and of stopping, and the
+	// bounds of the perplexity. The zero value is Default.
+	Preset Preset
+
+	// Perplexity is the effective number of neighbours that each point's
+	// affinities are fitted to; int(3·Perplexity+1) nearest others are looked at,
+	// or all if there are fewer. 0 means 30; otherwise it is above 1.
+	// Default wants at least 3·Perplexity+1 points, SKLearn more than Perplexity.
+	Perplexity float64
+
+	// Iterations is the total number of iterations. 0 means the schedule's own:
+	// 750 by Default, 1000 by SKLearn. Another number changes the end of the
+	// schedule and leaves its beginning: the last phase is lengthened or
+	// shortened, so the exaggerated phase keeps its length. A total no larger
+	// than what the earlier phases take leaves the last phase out, and the
+	// embedding is the one that the exaggeration had reached by then.
+	Iterations int
+
+	// Schedule replaces the preset's phases. Nil means Preset.Schedule.
+	Schedule []Phase
+
+	// Start is the n x 2 embedding to start from; it is only read, and moved so
+	// that its mean is 0, which matters to no distance. Nil means StartPCA.
+	// StartRandom makes another; an earlier result serves as well. Its scale
+	// matters: the standard deviation of these two is 1e-4.
+	Start mat.Matrix
+
+	// Repulsion chooses how repulsion is summed. The zero value is ByNumber.
+	Repulsion Repulsion
+
+	// Recorder, unless nil, sees every 50th iteration.
+	Recorder Recorder
+}
+
+// Phase is a stretch of iterations with the same parameters. Each phase begins
+// with all gains 1 and no momentum.
+type Phase struct {
+	// Iterations is the phase's length, at least 1.
+	Iterations int
+
+	// Exaggeration multiplies the attraction between points; the affinities
+	// stay as they are, and so do reported divergences. 0 means 1: none.
+	Exaggeration float64
+
+	// Momentum is the share of the last update that is added to the next: at
+	// least 0, below 1.
+	Momentum float64
+
+	// LearningRate multiplies the gradient of the divergence. 0 means
+	// n / (4·Exaggeration) for n points, the rule of Belkina et al. 2019 and
+	// Linderman & Steinerberger 2019, who leave out the gradient's factor 4.
+	LearningRate float64
+}
+
+// Repulsion is a way to sum the repulsion between all pairs of points.
+type Repulsion int
+
+const (
+	// ByNumber takes ExactSum for few points and Mesh for many, whichever is
+	// faster.
+	ByNumber Repulsion = iota
+	// ExactSum adds up all pairs; its time grows with the square of their number.
+	ExactSum
+	// Mesh takes near pairs one by one and far ones through a grid. Its forces
+	// are off by less than 1% of their root mean square, and by up to 3% in the
+	// first iterations, when all points are at about the same place.
+	Mesh
+)
+
+// meshPoints is the number of points from which ByNumber takes the mesh: there
+// BenchmarkRepulsion gives both the same time.
+const meshPoints = 450
+
+// Validate returns what Embed would say of the settings for n points, or nil.
+// It does not look at the Start's elements, only at its size.
+func (s *Settings) Validate(n int) error {
+	_, err := s.resolve(n)
+	return err
+}
+
+// choices are settings with all defaults put in.
+type choices struct {
+	rules
+	perplexity float64
+	neighbors  int
+	phases     []Phase
+	mesh       bool
+}
+
+// resolve replaces zero values by what they mean for n points.
+func (s *Settings) resolve(n int) (*choices, error) {
+	if s == nil {
+		s = new(Settings)
+	}
+	if s.Preset < 0 || int(s.Preset) >= len(presets) {
+		return nil, fmt.Errorf("tsne: preset %d is unknown, want Default or SKLearn", int(s.Preset))
+	}
+	c := &choices{rules: presets[s.Preset], perplexity: s.Perplexity}
+	if c.perplexity == 0 {
+		c.perplexity = DefaultPerplexity
+	}
+	if err := c.checkPerplexity(n); err != nil {
+		return nil, err
+	}
+	c.neighbors = int(min(float64(n-1), 3*c.perplexity+1))
+
+	schedule := s.Schedule
+	if schedule == nil {
+		schedule = s.Preset.Schedule(n)
+	}
+	for i, phase := range schedule {
+		if err := phase.validate(); err != nil {
+			return nil, fmt.Errorf("tsne: schedule: phase %d: %w", i, err)
+		}
+		c.phases = append(c.phases, phase.resolve(n))
+	}
+	switch {
+	case len(c.phases) == 0:
+		return nil, fmt.Errorf("tsne: schedule: got no phase, want at least one")
+	case s.Iterations < 0:
+		return nil, fmt.Errorf("tsne: iterations: got %d, want a positive number, or 0 for the schedule's", s.Iterations)
+	case s.Iterations > 0:
+		c.phases = fitPhases(c.phases, s.Iterations)
+	}
+
+	switch s.Repulsion {
+	case ByNumber:
+		c.mesh = n >= meshPoints
+	case ExactSum, Mesh:
+		c.mesh = s.Repulsion == Mesh
+	default:
+		return nil, fmt.Errorf("tsne: repulsion %d is unknown, want ByNumber, ExactSum or Mesh", int(s.Repulsion))
+	}
+	if s.Start != nil {
+		if rows, columns := s.Start.Dims(); rows != n || columns != 2 {
+			return nil, fmt.Errorf("tsne: start: got %d x %d, want %d x 2, a row for each point", rows, columns, n)
+		}
+	}
+	return c, nil
+}
+
+func (c *choices) checkPerplexity(n int) error {
+	if !(c.perplexity > 1) || math.IsInf(c.perplexity, 1) {
+		return fmt.Errorf("tsne: perplexity: got %v, want a finite number above 1, or 0 for %d", c.perplexity, DefaultPerplexity)
+	}
+	return c.perplexityFits(c.perplexity, n)
+}
+
+func (p Phase) validate() error {
+	switch {
+	case p.Iterations < 1:
+		return fmt.Errorf("iterations: got %d, want at least 1", p.Iterations)
+	case !(p.Exaggeration >= 0) || math.IsInf(p.Exaggeration, 1):
+		return fmt.Errorf("exaggeration: got %v, want a positive number, or 0 for 1", p.Exaggeration)
+	case !(p.Momentum >= 0 && p.Momentum < 1):
+		return fmt.Errorf("momentum: got %v, want at least 0 and below 1", p.Momentum)
+	case !(p.LearningRate >= 0) || math.IsInf(p.LearningRate, 1):
+		return fmt.Errorf("learning rate: got %v, want a positive number, or 0 for points/(4·exaggeration)", p.LearningRate)
+	}
+	return nil
+}
+
+func (p Phase) resolve(n int) Phase {
+	if p.Exaggeration == 0 {
+		p.Exaggeration = 1
+	}
+	if p.LearningRate == 0 {
+		p.LearningRate = float64(n) / (4 * p.Exaggeration)
+	}
+	return p
+}
+
+// fitPhases lengthens or cuts the end of phases, in place, so that they make up
+// total iterations.
+func fitPhases(phases []Phase, total int) []Phase {
+	for i := range phases {
+		if i == len(phases)-1 || phases[i].Iterations >= total {
+			phases[i].Iterations = total
+			return phases[:i+1]
+		}
+		total -= phases[i].Iterations
+	}
+	return phases
+}

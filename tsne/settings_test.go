@@ -1,0 +1,134 @@
+package tsne
+
+import (
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+func TestSettingsRefused(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		settings Settings
+		points   int
+		want     string
+	}{
+		{"preset", Settings{Preset: 7}, 100, "tsne: preset 7 is unknown, want Default or SKLearn"},
+		{"perplexity NaN", Settings{Perplexity: math.NaN()}, 100, "tsne: perplexity: got NaN, want a finite number above 1, or 0 for 30"},
+		{"perplexity infinite", Settings{Perplexity: math.Inf(1)}, 100, "tsne: perplexity: got +Inf, want a finite number above 1, or 0 for 30"},
+		{"perplexity 1", Settings{Perplexity: 1}, 100, "tsne: perplexity: got 1, want a finite number above 1, or 0 for 30"},
+		{"perplexity negative", Settings{Perplexity: -5}, 100, "tsne: perplexity: got -5, want a finite number above 1, or 0 for 30"},
+		{"perplexity too large", Settings{}, 90, "tsne: perplexity: got 30 for 90 points, want at most 29.67, a third of the other points"},
+		{"too few points", Settings{}, 4, "tsne: points: got 4 rows, want at least 5, or the preset SKLearn"},
+		{"perplexity of scikit-learn", Settings{Preset: SKLearn, Perplexity: 90}, 90, "tsne: perplexity: got 90 for 90 points, want below 90"},
+		{"iterations", Settings{Iterations: -1}, 100, "tsne: iterations: got -1, want a positive number, or 0 for the schedule's"},
+		{"empty schedule", Settings{Schedule: []Phase{}}, 100, "tsne: schedule: got no phase, want at least one"},
+		{"phase without iterations", Settings{Schedule: []Phase{{}}}, 100, "tsne: schedule: phase 0: iterations: got 0, want at least 1"},
+		{"exaggeration", Settings{Schedule: []Phase{{1, -1, 0, 0}}}, 100, "tsne: schedule: phase 0: exaggeration: got -1, want a positive number, or 0 for 1"},
+		{"momentum", Settings{Schedule: []Phase{{1, 1, .5, 0}, {1, 1, 1, 0}}}, 100, "tsne: schedule: phase 1: momentum: got 1, want at least 0 and below 1"},
+		{"learning rate", Settings{Schedule: []Phase{{1, 1, 0, math.NaN()}}}, 100, "tsne: schedule: phase 0: learning rate: got NaN, want a positive number, or 0 for points/(4·exaggeration)"},
+		{"repulsion", Settings{Repulsion: 9}, 100, "tsne: repulsion 9 is unknown, want ByNumber, ExactSum or Mesh"},
+		{"start", Settings{Start: mat.NewDense(99, 2, nil)}, 100, "tsne: start: got 99 x 2, want 100 x 2, a row for each point"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			err := c.settings.Validate(c.points)
+			if err == nil || err.Error() != c.want {
+				t.Errorf("error = %v, want %v", err, c.want)
+			}
+		})
+	}
+}
+
+func TestSettingsAccepted(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		settings  *Settings
+		points    int
+		neighbors int
+		mesh      bool
+	}{
+		{"nil", nil, 5000, 91, true},
+		{"zero", &Settings{}, 91, 90, false},
+		{"largest perplexity", &Settings{Perplexity: 3}, 10, 9, false},
+		{"least points", &Settings{Perplexity: 1.2}, 5, 4, false},
+		{"scikit-learn's perplexity", &Settings{Preset: SKLearn, Perplexity: 89.5}, 90, 89, false},
+		{"two points", &Settings{Preset: SKLearn, Perplexity: 1.5}, 2, 1, false},
+		{"fraction", &Settings{Perplexity: 5.5}, 100, 17, false},
+		{"exact sum for many", &Settings{Repulsion: ExactSum}, 5000, 91, false},
+		{"mesh for few", &Settings{Repulsion: Mesh}, 100, 91, true},
+		{"mesh from here on", nil, meshPoints, 91, true},
+		{"exact sum below", nil, meshPoints - 1, 91, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := c.settings.resolve(c.points)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.neighbors != c.neighbors || got.mesh != c.mesh {
+				t.Errorf("neighbours %d, mesh %v, want %d, %v", got.neighbors, got.mesh, c.neighbors, c.mesh)
+			}
+		})
+	}
+}
+
+func TestIterationsChangeTheEndOfTheSchedule(t *testing.T) {
+	for _, c := range []struct {
+		iterations int
+		want       []int
+	}{
+		{0, []int{60, 690}}, {1000, []int{60, 940}}, {750, []int{60, 690}}, {61, []int{60, 1}}, {60, []int{60}}, {10, []int{10}},
+	} {
+		got, err := (&Settings{Iterations: c.iterations}).resolve(1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lengths []int
+		for _, phase := range got.phases {
+			lengths = append(lengths, phase.Iterations)
+		}
+		if !reflect.DeepEqual(lengths, c.want) {
+			t.Errorf("phases of %d iterations have the lengths %v, want %v", c.iterations, lengths, c.want)
+		}
+	}
+}
+
+// The numbers are those of tsne.py in openTSNE and of _t_sne.py in scikit-learn.
+func TestSchedules(t *testing.T) {
+	for _, c := range []struct {
+		preset Preset
+		points int
+		want   []Phase
+	}{
+		{Default, 4800, []Phase{{60, 12, .8, 100}, {690, 1, .9, 1200}}},
+		{SKLearn, 4800, []Phase{{250, 12, .5, 100}, {750, 1, .8, 100}}},
+		{SKLearn, 480, []Phase{{250, 12, .5, 50}, {750, 1, .8, 50}}},
+	} {
+		got, err := (&Settings{Preset: c.preset}).resolve(c.points)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got.phases, c.want) {
+			t.Errorf("%v of %d points: phases %v, want %v", c.preset, c.points, got.phases, c.want)
+		}
+	}
+}
+
+func TestPresetNames(t *testing.T) {
+	for _, p := range []Preset{Default, SKLearn} {
+		if got, err := ParsePreset(p.String()); got != p || err != nil {
+			t.Errorf("ParsePreset(%q) = %v, %v", p.String(), got, err)
+		}
+	}
+	if _, err := ParsePreset("fast"); err == nil || !strings.Contains(err.Error(), `"fast"`) {
+		t.Errorf("ParsePreset(fast) gives the error %v, want one that names it", err)
+	}
+	if got := Preset(9).String(); got != "Preset(9)" {
+		t.Errorf("unknown preset is called %q", got)
+	}
+	if got := Preset(9).Schedule(100); got != nil {
+		t.Errorf("unknown preset has the schedule %v, want none", got)
+	}
+}

@@ -1,0 +1,73 @@
+package tsne
+
+// This file is the way from points to embedding, stage by stage.
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Result is what Embed returns.
+type Result struct {
+	// Embedding is n x 2; row i belongs to point i.
+	Embedding *mat.Dense
+
+	// Iterations is the number of iterations done.
+	Iterations int
+
+	// KLDivergence is the exact Kullback-Leibler divergence of the embedding
+	// from the points' affinities, in nats, as the function of that name
+	// computes it. It is NaN if Embed returned an error.
+	KLDivergence float64
+
+	// Status says why the descent ended.
+	Status Status
+}
+
+// Embed maps points, whose rows are n points of two or more coordinates, to n
+// points in the plane by t-SNE. Nil settings mean the Default preset. The
+// matrix is only read, and copied before the work begins.
+//
+// The same points, settings and start give the same bits, however many
+// processors work on them.
+//
+// Embed looks at ctx between the stages and between iterations. When ctx ends,
+// or the recorder returns an error, or the descent diverges, Embed returns an
+// error that wraps the cause. If the descent had begun, it returns with it the
+// Result so far; in all other cases of an error the Result is nil.
+func Embed(ctx context.Context, points mat.Matrix, settings *Settings) (*Result, error) {
+	if settings == nil {
+		settings = new(Settings)
+	}
+	p, err := readInput(points)
+	if err != nil {
+		return nil, err
+	}
+	choices, err := settings.resolve(p.n)
+	if err != nil {
+		return nil, err
+	}
+	start, err := chooseStart(settings.Start, p)
+	if err != nil {
+		return nil, err
+	}
+	affinities, err := newAffinities(ctx, p, choices.perplexity, choices.neighbors)
+	if err != nil {
+		return nil, fmt.Errorf("tsne: before the first iteration: %w", err)
+	}
+	descent := newDescent(newGradient(affinities, choices.mesh), choices, settings.Recorder, start)
+	status, err := descent.run(ctx, choices.phases)
+	result := &Result{
+		Embedding:    dense(descent.y),
+		Iterations:   descent.iteration,
+		KLDivergence: math.NaN(),
+		Status:       status,
+	}
+	if err == nil {
+		result.KLDivergence = affinities.divergence(descent.y, exactZ(descent.y))
+	}
+	return result, err
+}
