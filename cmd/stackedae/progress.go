@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/cheggaaa/pb/v3"
+	"github.com/cheggaaa/pb/v3/termutil"
 	"github.com/mattn/go-isatty"
 )
 
@@ -31,6 +32,9 @@ func (a *app) startProgress(f reportFlags, total int) *progress {
 	}
 	p.bar = pb.New(total).SetTemplateString(barTemplate).SetWriter(file).
 		Set(pb.CleanOnFinish, true).Set("name", "").Set("measured", "")
+	if width, err := termutil.TerminalWidth(); err == nil {
+		p.bar.SetMaxWidth(max(width-len("^C"), 1)) // an interrupt's echo must not begin a line
+	}
 	p.bar.Start()
 	return p
 }
@@ -58,6 +62,6 @@ func (p *progress) clear() {
 func (p *progress) finish() {
 	if p.bar != nil {
 		p.bar.Finish()
-		p.clear() // the bar leaves some of itself on a narrow terminal
+		p.clear()
 	}
 }

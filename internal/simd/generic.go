@@ -2,6 +2,8 @@
 
 package simd
 
+import "math"
+
 // Constants of SELU, as Keras has them (keras/src/activations.py).
 const (
 	seluScale = 1.0507009873554805
@@ -53,14 +55,16 @@ func seluGradient(dst, y, dy []float32) {
 	}
 }
 
-// sigmoid1 takes the exponential of a number that is never positive, so that
-// it cannot overflow.
+// sigmoid1 takes the exponential of -|x|, which cannot overflow: 1/(1+e) for
+// x >= 0, e/(1+e) below. The numerator is chosen by the sign bit, without a
+// branch that would be foretold wrongly half the time.
 func sigmoid1(x float32) float32 {
-	if x >= 0 {
-		return 1 / (1 + expNegative(-x))
-	}
-	e := expNegative(x)
-	return e / (1 + e)
+	bits := math.Float32bits(x)
+	e := expNegative(math.Float32frombits(bits | 1<<31))
+	negative := uint32(int32(bits) >> 31) // all ones or all zeros
+	one := math.Float32bits(1)
+	numerator := math.Float32frombits(one&^negative | math.Float32bits(e)&negative)
+	return numerator / (1 + e)
 }
 
 func sigmoid(dst, x []float32) {
@@ -84,6 +88,14 @@ func pixels(dst []float32, src []byte) {
 	}
 }
 
+// above returns 1 if a number from 0 to 1 rounds, half to even, to 1.
+func above(x float32) int {
+	if x > 0.5 {
+		return 1
+	}
+	return 0
+}
+
 // crossEntropy does its arithmetic in float32, as Keras does: near p = 1 the
 // rounding of 1-p decides the loss. Only the sum is kept in float64.
 func crossEntropy(gradient, logits, targets []float32, factor float32) (sum float64, hits int) {
@@ -100,9 +112,7 @@ func crossEntropy(gradient, logits, targets []float32, factor float32) (sum floa
 			loss += t * log(a)
 		}
 		sum -= float64(loss)
-		if (p > 0.5) == (t > 0.5) {
-			hits++
-		}
+		hits += 1 - (above(p) ^ above(t))
 		switch {
 		case gradient == nil:
 		case p < e || p > 1-e: // not q != p, which would hide a NaN
