@@ -15,17 +15,18 @@ import (
 // ask whether the code is in the right room.
 var imports = map[string][]string{
 	"stackedae":                   {},
+	"stackedae/internal/files":    {},
 	"stackedae/internal/parallel": {},
-	"stackedae/internal/npy":      {},
-	"stackedae/internal/fashion":  {"stackedae/internal/parallel"},
+	"stackedae/internal/npy":      {"stackedae/internal/files"},
+	"stackedae/internal/fashion":  {"stackedae/internal/files", "stackedae/internal/parallel"},
 	"stackedae/internal/simd":     {"stackedae/internal/parallel"},
-	"stackedae/model":             {"stackedae/internal/npy"},
+	"stackedae/model":             {"stackedae/internal/files", "stackedae/internal/npy"},
 	"stackedae/graph":             {"stackedae/model", "stackedae/internal/simd"},
 	"stackedae/train":             {"stackedae/graph", "stackedae/model"},
 	"stackedae/tsne":              {"stackedae/internal/parallel"},
 	"stackedae/figure":            {},
 	"stackedae/cmd/stackedae": {
-		"stackedae/figure", "stackedae/graph", "stackedae/internal/fashion", "stackedae/internal/npy",
+		"stackedae/figure", "stackedae/graph", "stackedae/internal/fashion", "stackedae/internal/files", "stackedae/internal/npy",
 		"stackedae/internal/simd", "stackedae/model", "stackedae/train", "stackedae/tsne",
 	},
 }

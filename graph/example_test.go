@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 
@@ -29,12 +30,12 @@ func Example() {
 			return
 		}
 	}
-	codes, err := network.Encode(image)
+	codes, err := network.Encode(context.Background(), image)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	decoded, err := network.Decode(graph.Floats{Values: codes, Columns: 2})
+	decoded, err := network.Decode(context.Background(), graph.Floats{Values: codes, Columns: 2})
 	if err != nil {
 		fmt.Println(err)
 		return

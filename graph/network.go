@@ -4,6 +4,7 @@
 package graph
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -37,7 +38,7 @@ var ErrNotFinite = errors.New("the loss is not a finite number")
 
 // Network runs a model. It changes the model's weights in Train and only
 // there. It must not be used by two goroutines at once, nor two networks over
-// one model.
+// one model. Methods that take many batches look at their context between two.
 type Network struct {
 	model    *model.Model
 	ops      operations
@@ -130,9 +131,9 @@ func (n *Network) Train(batch Inputs) (Metrics, error) {
 }
 
 // Evaluate returns the metrics of images.
-func (n *Network) Evaluate(images Inputs) (Metrics, error) {
+func (n *Network) Evaluate(ctx context.Context, images Inputs) (Metrics, error) {
 	var sum Metrics
-	err := n.forward(evaluation, images, n.model.Spec.Inputs, func(m *machine, first, rows int) error {
+	err := n.forward(ctx, evaluation, images, n.model.Spec.Inputs, func(m *machine, first, rows int) error {
 		metrics, err := m.metrics()
 		sum.Loss += metrics.Loss * float64(rows)
 		sum.RoundedAccuracy += metrics.RoundedAccuracy * float64(rows)
@@ -146,25 +147,25 @@ func (n *Network) Evaluate(images Inputs) (Metrics, error) {
 }
 
 // Encode returns the codes of images, a row of the model's CodeUnits each.
-func (n *Network) Encode(images Inputs) ([]float32, error) {
-	return n.outputs(encoding, images, n.model.Spec.Inputs, n.model.Spec.CodeUnits())
+func (n *Network) Encode(ctx context.Context, images Inputs) ([]float32, error) {
+	return n.outputs(ctx, encoding, images, n.model.Spec.Inputs, n.model.Spec.CodeUnits())
 }
 
 // Decode returns the images of codes, rows of pixels from 0 to 1.
-func (n *Network) Decode(codes Inputs) ([]float32, error) {
-	return n.outputs(decoding, codes, n.model.Spec.CodeUnits(), n.model.Spec.Inputs)
+func (n *Network) Decode(ctx context.Context, codes Inputs) ([]float32, error) {
+	return n.outputs(ctx, decoding, codes, n.model.Spec.CodeUnits(), n.model.Spec.Inputs)
 }
 
 // Reconstruct returns what encoder and decoder in a row make of images, rows
 // of pixels from 0 to 1.
-func (n *Network) Reconstruct(images Inputs) ([]float32, error) {
-	return n.outputs(autoencoder, images, n.model.Spec.Inputs, n.model.Spec.Inputs)
+func (n *Network) Reconstruct(ctx context.Context, images Inputs) ([]float32, error) {
+	return n.outputs(ctx, autoencoder, images, n.model.Spec.Inputs, n.model.Spec.Inputs)
 }
 
 // outputs collects a role's output for rows of width values.
-func (n *Network) outputs(r role, in Inputs, width, outputWidth int) ([]float32, error) {
+func (n *Network) outputs(ctx context.Context, r role, in Inputs, width, outputWidth int) ([]float32, error) {
 	var out []float32
-	err := n.forward(r, in, width, func(m *machine, first, rows int) error {
+	err := n.forward(ctx, r, in, width, func(m *machine, first, rows int) error {
 		if out == nil {
 			out = make([]float32, in.Len()*outputWidth)
 		}
@@ -176,11 +177,14 @@ func (n *Network) outputs(r role, in Inputs, width, outputWidth int) ([]float32,
 
 // forward runs a role over rows of width values, a batch at a time, and calls
 // each after every batch with its machine, first row and number of rows.
-func (n *Network) forward(r role, in Inputs, width int, each func(m *machine, first, rows int) error) error {
+func (n *Network) forward(ctx context.Context, r role, in Inputs, width int, each func(m *machine, first, rows int) error) error {
 	if err := checkInputs(in, width); err != nil {
 		return err
 	}
 	for first := 0; first < in.Len(); first += batchRows {
+		if ctx.Err() != nil {
+			return fmt.Errorf("graph: stopped after %d of %d rows: %w", first, in.Len(), context.Cause(ctx))
+		}
 		rows := min(batchRows, in.Len()-first)
 		m, err := n.machine(r, rows)
 		if err != nil {

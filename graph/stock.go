@@ -10,12 +10,6 @@ import (
 	"stackedae/internal/simd"
 )
 
-// SELU's constants: Klambauer et al., Self-Normalizing Neural Networks (2017).
-const (
-	seluScale = 1.0507009873554805
-	seluAlpha = 1.6732632423543772
-)
-
 // stock implements operations.
 type stock struct{}
 
@@ -53,8 +47,8 @@ func (stock) dense(x, kernel, bias *G.Node, a activation, _ bool) (*G.Node, erro
 		positive := e.unary(G.Rectify, z)
 		negative := e.sub(z, positive)
 		z = e.add(
-			e.mul(constant(seluScale), positive),
-			e.mul(constant(seluScale*seluAlpha), e.unary(G.Expm1, negative)))
+			e.mul(constant(simd.SELUScale), positive),
+			e.mul(constant(simd.SELUScale*simd.SELUAlpha), e.unary(G.Expm1, negative)))
 	}
 	return z, e.err
 }

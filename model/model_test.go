@@ -9,10 +9,12 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"stackedae/internal/npy"
@@ -96,7 +98,7 @@ func TestSaveAndLoadGiveTheSameModel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !got.Spec.Equal(m.Spec) {
+		if !reflect.DeepEqual(got.Spec, m.Spec) {
 			t.Fatalf("architecture %v, want %v", got.Spec, m.Spec)
 		}
 		for i, w := range m.Weights() {
@@ -178,7 +180,7 @@ func TestSaveIsWholeOrNothing(t *testing.T) {
 	if err := m.Save(path); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := Load(path); err != nil || !got.Spec.Equal(m.Spec) {
+	if got, err := Load(path); err != nil || !reflect.DeepEqual(got.Spec, m.Spec) {
 		t.Errorf("Load: %v, %v", got, err)
 	}
 	entries, err := os.ReadDir(dir)
@@ -187,6 +189,25 @@ func TestSaveIsWholeOrNothing(t *testing.T) {
 	}
 	if err := m.Save(filepath.Join(path, "below-a-file")); err == nil {
 		t.Error("saved below a regular file")
+	}
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(dir, 0o700)
+	// Root may write anyway; then the new file is whole.
+	saved := mustNew(t, Stacked(6, 2))
+	err = saved.Save(path)
+	after, readErr := os.ReadFile(path)
+	want, marshalErr := saved.MarshalBinary()
+	if readErr != nil || marshalErr != nil {
+		t.Fatal(readErr, marshalErr)
+	}
+	if err != nil && !bytes.Equal(after, before) || err == nil && !bytes.Equal(after, want) {
+		t.Errorf("after Save (%v) the file is neither the old nor the new model", err)
 	}
 }
 
@@ -245,8 +266,8 @@ func TestLoadNPZ(t *testing.T) {
 	}
 }
 
-// FuzzLoad looks for a file that panics, or that is read as a model which
-// would be written otherwise.
+// FuzzLoad looks for a file that panics, or whose model is another one after
+// writing and reading it again.
 func FuzzLoad(f *testing.F) {
 	whole, err := mustNew(f, Stacked(6, 3, 2)).MarshalBinary()
 	if err != nil {
@@ -262,12 +283,19 @@ func FuzzLoad(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := m.MarshalBinary()
+		written, err := m.MarshalBinary()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := unmarshal(again); err != nil {
+		again, err := unmarshal(written)
+		if err != nil {
 			t.Fatalf("written and read again: %v", err)
+		}
+		if diff := cmp.Diff(m.Spec, again.Spec); diff != "" {
+			t.Fatalf("architecture written and read again (-was +is):\n%s", diff)
+		}
+		if diff := cmp.Diff(m.Weights(), again.Weights()); diff != "" {
+			t.Fatalf("weights written and read again (-was +is):\n%s", diff)
 		}
 	})
 }

@@ -8,12 +8,12 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 
-	"github.com/google/renameio/v2/maybe"
 	"github.com/nlpodyssey/safetensors"
 	"gorgonia.org/tensor"
+
+	"stackedae/internal/files"
 )
 
 // architectureKey is the metadata entry that holds the Spec as JSON.
@@ -56,7 +56,7 @@ func (m *Model) Save(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := maybe.WriteFile(path, data, 0o644); err != nil {
+	if err := files.Write(path, data); err != nil {
 		return fmt.Errorf("model: %w", err)
 	}
 	return nil
@@ -66,16 +66,9 @@ func (m *Model) Save(path string) error {
 // wrote. The file must tell its architecture and hold exactly its tensors, as
 // float32, all finite.
 func Load(path string) (*Model, error) {
-	info, err := os.Stat(path)
+	data, err := files.Read(path, maxFile)
 	if err != nil {
-		return nil, fmt.Errorf("model: %w", err)
-	}
-	if info.Size() > maxFile {
-		return nil, fmt.Errorf("model: %s: %d bytes, want a model file of at most %d", path, info.Size(), maxFile)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("model: %w", err)
+		return nil, fmt.Errorf("model: %s: %w", path, err)
 	}
 	m, err := unmarshal(data)
 	if err != nil {
@@ -129,7 +122,7 @@ func architecture(metadata map[string]string) (spec Spec, err error) {
 	if err := decoder.Decode(&spec); err != nil {
 		return spec, fmt.Errorf("metadata entry %q: %w", architectureKey, err)
 	}
-	return spec, spec.Validate()
+	return spec, spec.validate()
 }
 
 func totalSize(file safetensors.SafeTensors) (n int) {

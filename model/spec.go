@@ -56,41 +56,44 @@ func Stacked(inputs int, hidden ...int) Spec {
 
 // Validate returns an error that says what is wrong with s, or nil.
 func (s Spec) Validate() error {
+	if err := s.validate(); err != nil {
+		return fmt.Errorf("model: %w", err)
+	}
+	return nil
+}
+
+// validate is Validate with errors that do not say model.
+func (s Spec) validate() error {
 	if s.Inputs < 1 || s.Inputs > MaxUnits {
-		return fmt.Errorf("model: %d inputs, want 1 to %d", s.Inputs, MaxUnits)
+		return fmt.Errorf("%d inputs, want 1 to %d", s.Inputs, MaxUnits)
 	}
 	for _, stretch := range []struct {
 		name   string
 		layers []LayerSpec
 	}{{"encoder", s.Encoder}, {"decoder", s.Decoder}} {
 		if n := len(stretch.layers); n < 1 || n > MaxLayers {
-			return fmt.Errorf("model: %s of %d layers, want 1 to %d", stretch.name, n, MaxLayers)
+			return fmt.Errorf("%s of %d layers, want 1 to %d", stretch.name, n, MaxLayers)
 		}
 		for i, l := range stretch.layers {
 			if l.Units < 1 || l.Units > MaxUnits {
-				return fmt.Errorf("model: %s layer %d of %d units, want 1 to %d", stretch.name, i, l.Units, MaxUnits)
+				return fmt.Errorf("%s layer %d of %d units, want 1 to %d", stretch.name, i, l.Units, MaxUnits)
 			}
 			want := SELU
 			if stretch.name == "decoder" && i == len(stretch.layers)-1 {
 				want = Sigmoid
 			}
 			if l.Activation != want {
-				return fmt.Errorf("model: %s layer %d has activation %q, want %q", stretch.name, i, l.Activation, want)
+				return fmt.Errorf("%s layer %d has activation %q, want %q", stretch.name, i, l.Activation, want)
 			}
 		}
 	}
 	if last := s.Decoder[len(s.Decoder)-1].Units; last != s.Inputs {
-		return fmt.Errorf("model: the decoder ends in %d units, want one an input: %d", last, s.Inputs)
+		return fmt.Errorf("the decoder ends in %d units, want one an input: %d", last, s.Inputs)
 	}
 	if n := s.Parameters(); n > MaxParameters {
-		return fmt.Errorf("model: %d parameters, want at most %d", n, MaxParameters)
+		return fmt.Errorf("%d parameters, want at most %d", n, MaxParameters)
 	}
 	return nil
-}
-
-// Equal reports whether s and t are the same architecture.
-func (s Spec) Equal(t Spec) bool {
-	return s.Inputs == t.Inputs && slices.Equal(s.Encoder, t.Encoder) && slices.Equal(s.Decoder, t.Decoder)
 }
 
 // CodeUnits returns the width of the code, the encoder's last layer.

@@ -17,7 +17,8 @@ type batches struct {
 }
 
 func newBatches(pixels []byte, columns, size int) *batches {
-	b := &batches{pixels: pixels, columns: columns, size: size, order: make([]int, len(pixels)/columns)}
+	n := len(pixels) / columns
+	b := &batches{pixels: pixels, columns: columns, size: min(size, n), order: make([]int, n)}
 	for i := range b.order {
 		b.order[i] = i
 	}
@@ -25,7 +26,11 @@ func newBatches(pixels []byte, columns, size int) *batches {
 }
 
 // count returns the number of batches of an epoch.
-func (b *batches) count() int { return (len(b.order) + b.size - 1) / b.size }
+func (b *batches) count() int { return StepsPerEpoch(len(b.order), b.size) }
+
+// StepsPerEpoch returns the number of batches of at most batchSize that n
+// images make, both at least 1.
+func StepsPerEpoch(n, batchSize int) int { return (n-1)/batchSize + 1 }
 
 // shuffle draws a new order of the images: the last epoch's, permuted by
 // Fisher and Yates' method as math/rand/v2 has it.

@@ -23,8 +23,9 @@ type Result struct {
 // the validation images.
 //
 // The context is looked at between steps. If Run returns an error, the result
-// tells how far it has come and the weights are those after its last step. A
-// loss that is not finite ends the run before the weights take that step.
+// tells how far it has come and the weights are those after its last step;
+// unless an epoch has just ended they may not be finite. A loss that is not
+// finite ends the run before the weights take that step.
 func Run(ctx context.Context, m *model.Model, data Data, c Config, hooks ...Hook) (Result, error) {
 	r := Result{Status: Failed}
 	if err := c.Validate(); err != nil {
@@ -58,7 +59,10 @@ func Run(ctx context.Context, m *model.Model, data Data, c Config, hooks ...Hook
 			r.Status = Diverged
 			return r, fmt.Errorf("train: after epoch %d at learning rate %v: %w; a smaller learning rate may help", epoch, c.LearningRate, err)
 		}
-		if e.Valid, err = network.Evaluate(graph.Bytes{Pixels: data.Valid, Columns: columns}); err != nil {
+		if e.Valid, err = network.Evaluate(ctx, graph.Bytes{Pixels: data.Valid, Columns: columns}); err != nil {
+			if ctx.Err() != nil {
+				r.Status = Cancelled
+			}
 			return r, fmt.Errorf("train: validation after epoch %d: %w", epoch, err)
 		}
 		r.History = append(r.History, e)

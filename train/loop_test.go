@@ -53,6 +53,7 @@ func TestEpochSeesEveryImageOnce(t *testing.T) {
 		{64, 32, 2, 32},
 		{10, 32, 1, 10},
 		{3, 1, 3, 1},
+		{3, math.MaxInt, 1, 3},
 	} {
 		b := newBatches(make([]byte, c.images*columns), columns, c.size)
 		if got := b.count(); got != c.batches {
@@ -65,7 +66,7 @@ func TestEpochSeesEveryImageOnce(t *testing.T) {
 			var order []int
 			for i := range b.count() {
 				batch := b.batch(i)
-				want := c.size
+				want := min(c.size, c.images)
 				if i == c.batches-1 {
 					want = c.last
 				}
@@ -129,7 +130,7 @@ func TestHistoryAgainstStepByStep(t *testing.T) {
 			want.Loss += got.Loss * float64(rows) / 10
 			want.RoundedAccuracy += got.RoundedAccuracy * float64(rows) / 10
 		}
-		valid, err := n.Evaluate(graph.Bytes{Pixels: d.Valid, Columns: columns})
+		valid, err := n.Evaluate(t.Context(), graph.Bytes{Pixels: d.Valid, Columns: columns})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -227,19 +228,22 @@ func TestCancelStopsBetweenSteps(t *testing.T) {
 	}
 }
 
+// TestDivergenceIsFoundBeforeHooks has the loss become NaN in an epoch's second
+// batch, or, with one batch an epoch, the weights infinite in its only step.
 func TestDivergenceIsFoundBeforeHooks(t *testing.T) {
-	m := newModel(t)
-	called := false
-	r, err := Run(t.Context(), m, data(40), Config{Epochs: 3, BatchSize: 4, LearningRate: 1e38},
-		Hook{Name: "checkpoint", Epoch: func(Epoch) error {
-			called = m.CheckFinite() != nil
-			return nil
-		}})
-	if r.Status != Diverged || err == nil || !strings.Contains(err.Error(), "smaller learning rate") {
-		t.Errorf("status %v, error %v, want diverged", r.Status, err)
-	}
-	if called {
-		t.Error("a hook saw weights that are not finite")
+	for _, batch := range []int{4, 40} {
+		called := false
+		r, err := Run(t.Context(), newModel(t), data(40), Config{Epochs: 3, BatchSize: batch, LearningRate: math.MaxFloat64},
+			Hook{Name: "checkpoint", Epoch: func(Epoch) error {
+				called = true
+				return nil
+			}})
+		if r.Status != Diverged || err == nil || !strings.Contains(err.Error(), "smaller learning rate") {
+			t.Errorf("batches of %d: status %v, error %v, want diverged", batch, r.Status, err)
+		}
+		if called {
+			t.Errorf("batches of %d: a hook saw weights that are not finite", batch)
+		}
 	}
 }
 

@@ -1,3 +1,6 @@
+// This file joins the conditional probabilities of all points into the
+// symmetric affinities P.
+
 package tsne
 
 import (
@@ -7,9 +10,6 @@ import (
 
 	"stackedae/internal/parallel"
 )
-
-// This file joins the conditional probabilities of all points into the
-// symmetric affinities P.
 
 // affinities holds P in compressed sparse rows: p_ij = (p(j|i) + p(i|j)) / 2n.
 // P is symmetric, has no diagonal and sums to 1; columns ascend in each row.

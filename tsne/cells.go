@@ -1,7 +1,7 @@
-package tsne
-
 // This file sorts points into the square cells of a grid, so that the points
 // near a point are a few contiguous ranges.
+
+package tsne
 
 // cells holds points sorted by cell; the cells of a row follow each other, so
 // neighbouring cells of one row are one range of points.

@@ -1,11 +1,3 @@
-package tsne
-
-import (
-	"sync"
-
-	"stackedae/internal/parallel"
-)
-
 // This file convolves a square grid of real numbers with a kernel that depends
 // on the distance alone, by Fourier transforms along columns and rows.
 //
@@ -13,6 +5,14 @@ import (
 // wrap around (Hockney & Eastwood 1988, chapter 6). Zeros are never stored:
 // only what is transformed at the moment is padded. Two real columns are one
 // complex column, and of their spectra, which are symmetric, half is kept.
+
+package tsne
+
+import (
+	"sync"
+
+	"stackedae/internal/parallel"
+)
 
 // columnBlock is the number of columns that one piece of work transforms.
 const columnBlock = 16

@@ -1,3 +1,7 @@
+// This file is the gradient descent: momentum, and for each coordinate a gain
+// that grows while the gradient keeps its direction and shrinks when it turns
+// (Jacobs 1988, as in van der Maaten & Hinton 2008, section 3.4).
+
 package tsne
 
 import (
@@ -9,10 +13,6 @@ import (
 
 	"stackedae/internal/parallel"
 )
-
-// This file is the gradient descent: momentum, and for each coordinate a gain
-// that grows while the gradient keeps its direction and shrinks when it turns
-// (Jacobs 1988, as in van der Maaten & Hinton 2008, section 3.4).
 
 const (
 	gainGrowth = .2 // added while gradient and last update point apart

@@ -38,8 +38,8 @@
 //
 // # What can be relied on
 //
-// The same input gives the same bits, however many processors there are: work
-// is cut into pieces by the size of the problem alone, and their sums are added
+// The same input gives the same bits, however many processors of one kind there
+// are: work is cut into pieces by the size of the problem alone, and their sums are added
 // in order. Nothing is random unless a caller brings a random start.
 //
 // The divergence in a Result is exact: from exact neighbours and the sum over

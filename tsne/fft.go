@@ -1,7 +1,3 @@
-package tsne
-
-import "math"
-
 // This file is the fast Fourier transform that the mesh needs: complex, in
 // float32, of many columns at once.
 //
@@ -9,6 +5,10 @@ import "math"
 // for the Fast Fourier Transform, 1992, section 1.7): each pass reads one
 // buffer and writes another in such an order that the result needs no sorting.
 // All inner loops run over contiguous elements, those of width columns or more.
+
+package tsne
+
+import "math"
 
 // complexes holds complex numbers, the real and imaginary parts apart.
 type complexes struct{ re, im []float32 }

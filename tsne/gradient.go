@@ -1,11 +1,3 @@
-package tsne
-
-import (
-	"math"
-
-	"stackedae/internal/parallel"
-)
-
 // This file computes the gradient of the divergence and the divergence itself.
 // With w_ij = 1/(1+|y_i-y_j|²), Z = Σ_{i≠j} w_ij and q_ij = w_ij/Z,
 //
@@ -15,6 +7,14 @@ import (
 // (van der Maaten & Hinton 2008, equation 5): attraction over the few p_ij
 // above zero, repulsion over all pairs. An exaggeration α multiplies the first
 // sum.
+
+package tsne
+
+import (
+	"math"
+
+	"stackedae/internal/parallel"
+)
 
 // rowBlock is the number of points whose gradient, or share of the divergence,
 // one piece of work computes.

@@ -1,3 +1,5 @@
+// This file makes the embeddings that a descent starts from.
+
 package tsne
 
 import (
@@ -7,8 +9,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 )
-
-// This file makes the embeddings that a descent starts from.
 
 // startDeviation is the standard deviation of a start's first column. It is
 // small so that all points can pass each other at first

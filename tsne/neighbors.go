@@ -1,3 +1,6 @@
+// This file finds each point's k nearest other points, exactly, by computing
+// all distances block by block.
+
 package tsne
 
 import (
@@ -7,9 +10,6 @@ import (
 
 	"stackedae/internal/parallel"
 )
-
-// This file finds each point's k nearest other points, exactly, by computing
-// all distances block by block.
 
 // neighborLists holds for each of n points its k nearest others, nearest
 // first; of equally near points the one with the lower index comes first.

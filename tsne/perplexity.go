@@ -1,3 +1,6 @@
+// This file fits the width of each point's Gaussian to the perplexity
+// (van der Maaten & Hinton 2008, section 2).
+
 package tsne
 
 import (
@@ -5,9 +8,6 @@ import (
 
 	"stackedae/internal/parallel"
 )
-
-// This file fits the width of each point's Gaussian to the perplexity
-// (van der Maaten & Hinton 2008, section 2).
 
 const (
 	// entropyTolerance and bisectionSteps are PERPLEXITY_TOLERANCE and n_steps

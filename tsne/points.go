@@ -1,3 +1,6 @@
+// This file copies a caller's matrix into the form that all stages read, and
+// refuses what no stage could use.
+
 package tsne
 
 import (
@@ -6,9 +9,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 )
-
-// This file copies a caller's matrix into the form that all stages read, and
-// refuses what no stage could use.
 
 // maxCoordinate is the largest coordinate accepted: sums of squares of such
 // numbers are finite in float64.

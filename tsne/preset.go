@@ -1,8 +1,8 @@
+// This file holds the presets, which are data, and where their numbers are from.
+
 package tsne
 
 import "fmt"
-
-// This file holds the presets, which are data, and where their numbers are from.
 
 // Preset is a tested set of choices.
 type Preset int

@@ -1,3 +1,5 @@
+// This file measures how good an embedding is, by whatever program it was made.
+
 package tsne
 
 import (
@@ -10,8 +12,6 @@ import (
 
 	"stackedae/internal/parallel"
 )
-
-// This file measures how good an embedding is, by whatever program it was made.
 
 // KLDivergence returns the Kullback-Leibler divergence of the n x 2 embedding
 // from the affinities of the points, in nats: what t-SNE minimises. Affinities

@@ -1,8 +1,8 @@
+// This file shows a descent to its caller while it runs.
+
 package tsne
 
 import "gonum.org/v1/gonum/mat"
-
-// This file shows a descent to its caller while it runs.
 
 // recordEvery is the number of iterations between two records, and between two
 // checks whether to stop (_N_ITER_CHECK in scikit-learn).

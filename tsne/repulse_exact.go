@@ -1,9 +1,9 @@
+// This file sums the repulsion over all pairs: for few points, for the
+// divergence that is reported in the end, and as the measure of the mesh.
+
 package tsne
 
 import "stackedae/internal/parallel"
-
-// This file sums the repulsion over all pairs: for few points, for the
-// divergence that is reported in the end, and as the measure of the mesh.
 
 // exactRepeller is the repeller that visits every pair. It works in float64.
 type exactRepeller struct {

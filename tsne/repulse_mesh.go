@@ -1,11 +1,3 @@
-package tsne
-
-import (
-	"math"
-
-	"stackedae/internal/parallel"
-)
-
 // This file sums the repulsion by the particle-particle particle-mesh method of
 // molecular dynamics, P3M (Hockney & Eastwood 1988, chapter 8): pairs that are
 // near each other one by one, the others through a grid.
@@ -42,6 +34,14 @@ import (
 //
 // While the embedding is small, as in the exaggerated phase, h is so small
 // against the width 1 of k that no near part is needed: rc = 0.
+
+package tsne
+
+import (
+	"math"
+
+	"stackedae/internal/parallel"
+)
 
 // meshAccuracy sets the cost and the error of a mesh.
 type meshAccuracy struct {

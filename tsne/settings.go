@@ -1,3 +1,5 @@
+// This file holds what a caller may choose, and refuses what makes no sense.
+
 package tsne
 
 import (
@@ -6,8 +8,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 )
-
-// This file holds what a caller may choose, and refuses what makes no sense.
 
 // DefaultPerplexity is the perplexity of settings that name none, as in
 // scikit-learn.

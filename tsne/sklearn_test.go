@@ -1,3 +1,6 @@
+// This file compares the stages and the whole with what scikit-learn recorded
+// in testdata/sklearn, whose README says how.
+
 package tsne
 
 import (
@@ -13,9 +16,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 )
-
-// This file compares the stages and the whole with what scikit-learn recorded
-// in testdata/sklearn, whose README says how.
 
 const sklearnDir = "../testdata/sklearn/"
 

@@ -1,13 +1,13 @@
-package tsne
-
-import "math"
-
 // This file is the cubic B-spline that carries points onto the mesh and the
 // potential back (Hockney & Eastwood 1988, chapter 5; Essmann et al. 1995).
 //
 // The spline b is twice continuously differentiable and zero beyond 2 grid
 // steps, so a point touches 4 x 4 grid points, of which the first is one row
 // and one column before the cell it lies in.
+
+package tsne
+
+import "math"
 
 // splineWeights returns b(f+1), b(f), b(f-1), b(f-2): the weights of the grid
 // points -1, 0, 1 and 2 for a point at f in [0, 1).

@@ -1,8 +1,8 @@
+// This file names the reasons for which a descent ends.
+
 package tsne
 
 import "fmt"
-
-// This file names the reasons for which a descent ends.
 
 // Status says why a descent ended.
 type Status int

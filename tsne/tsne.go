@@ -1,6 +1,6 @@
-package tsne
-
 // This file is the way from points to embedding, stage by stage.
+
+package tsne
 
 import (
 	"context"

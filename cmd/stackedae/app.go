@@ -14,9 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2/maybe"
-
 	"stackedae/figure"
+	"stackedae/internal/files"
 )
 
 // app is the world of one command.
@@ -24,14 +23,34 @@ type app struct {
 	ctx    context.Context
 	stdout io.Writer // results
 	stderr io.Writer // progress and errors
-	wrote  []string  // files, in order
+	failed error     // the first that printing met
+
+	made    string   // the folder that prepare has made
+	outputs []output // to be written by flush
+	wrote   []string // files that flush has written, in order
 }
 
-// printf prints a result for people, unless the command prints JSON or is told
-// to be quiet.
+// output is a file that is ready to be written.
+type output struct {
+	path string
+	data []byte
+}
+
+// printf prints a result for people, unless the command prints JSON.
 func (a *app) printf(f reportFlags, format string, args ...any) {
-	if !f.JSON && !f.Quiet {
-		fmt.Fprintf(a.stdout, format, args...)
+	if f.JSON {
+		return
+	}
+	if _, err := fmt.Fprintf(a.stdout, format, args...); a.failed == nil {
+		a.failed = err
+	}
+}
+
+// progressf prints how far the work has come, unless the command is to be
+// quiet.
+func (a *app) progressf(f reportFlags, format string, args ...any) {
+	if !f.Quiet {
+		a.printf(f, format, args...)
 	}
 }
 
@@ -39,27 +58,36 @@ func (a *app) printf(f reportFlags, format string, args ...any) {
 // JSON.
 func (a *app) result(f reportFlags, v any, format string, args ...any) error {
 	if !f.JSON {
-		_, err := fmt.Fprintf(a.stdout, format, args...)
-		return err
+		a.printf(f, format, args...)
+		return a.failed
 	}
 	e := json.NewEncoder(a.stdout)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
 }
 
-// files returns the sentence that tells what was written.
-func (a *app) files() string {
+// summary returns the sentence that tells what was written.
+func (a *app) summary() string {
 	if len(a.wrote) == 0 {
 		return "nothing was written"
 	}
-	return "wrote " + strings.Join(a.wrote, ", ")
+	return "wrote " + oneLine(strings.Join(a.wrote, ", "))
 }
 
-// prepare makes the folder dir and sees that files can be written there, so
-// that minutes of work do not end at a folder that could not take them.
-func (a *app) prepare(dir string) error {
+// prepare makes the folder dir and sees that the files named can be written
+// there, so that minutes of work do not end at a folder that could not take
+// them.
+func (a *app) prepare(dir string, names ...string) error {
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		a.made = dir
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("--out: %w", err)
+	}
+	for _, name := range names {
+		if _, err := files.Target(filepath.Join(dir, name)); err != nil {
+			return fmt.Errorf("--out: %w", err)
+		}
 	}
 	probe, err := os.CreateTemp(dir, ".probe-*")
 	if err != nil {
@@ -68,24 +96,44 @@ func (a *app) prepare(dir string) error {
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-// write writes a file of the folder dir, whole or not at all.
-func (a *app) write(dir, name string, content func(io.Writer) error) error {
+// leave takes the folder back that prepare has made, if nothing is in it.
+func (a *app) leave() {
+	if a.made != "" && len(a.wrote) == 0 {
+		os.Remove(a.made) // refuses a folder with files in it
+	}
+}
+
+// add readies a file of the folder dir for flush.
+func (a *app) add(dir, name string, content func(io.Writer) error) error {
 	var b bytes.Buffer
 	path := filepath.Join(dir, name)
 	if err := content(&b); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	if err := maybe.WriteFile(path, b.Bytes(), 0o644); err != nil {
-		return err
-	}
-	a.wrote = append(a.wrote, path)
+	a.outputs = append(a.outputs, output{path, b.Bytes()})
 	return nil
 }
 
-// draw writes a figure.
-func (a *app) draw(dir, name string, f *figure.Figure, err error) error {
+// addFigure readies a figure.
+func (a *app) addFigure(dir, name string, f *figure.Figure, err error) error {
 	if err != nil {
 		return err
 	}
-	return a.write(dir, name, func(w io.Writer) error { return f.WritePNG(w, figure.DPI) })
+	return a.add(dir, name, func(w io.Writer) error { return f.WritePNG(w, figure.DPI) })
+}
+
+// flush writes all files that are ready, each whole or not at all, unless ctx
+// has ended. Nothing is written before all of them could be made.
+func (a *app) flush(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	for _, o := range a.outputs {
+		if err := files.Write(o.path, o.data); err != nil {
+			return err
+		}
+		a.wrote = append(a.wrote, o.path)
+	}
+	a.outputs = nil
+	return nil
 }

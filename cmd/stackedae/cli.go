@@ -31,8 +31,8 @@ type grammar struct {
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
 }
 
-// newParser returns the parser for args' grammar, which prints help to app's
-// standard output.
+// newParser returns the parser that fills g, and prints help to app's standard
+// output.
 func newParser(g *grammar, app *app) (*kong.Kong, error) {
 	level, err := simd.Level()
 	if err != nil {
@@ -45,6 +45,7 @@ func newParser(g *grammar, app *app) (*kong.Kong, error) {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Vars{
 			"version":      fmt.Sprintf("stackedae %s, %s %s/%s, kernels %s", moduleVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, level),
+			"hidden":       strings.Trim(strings.ReplaceAll(fmt.Sprint(chapterHidden), " ", ","), "[]"),
 			"epochs":       fmt.Sprint(train.DefaultEpochs),
 			"batchSize":    fmt.Sprint(train.DefaultBatchSize),
 			"learningRate": fmt.Sprint(train.DefaultLearningRate),
@@ -62,6 +63,9 @@ func moduleVersion() string {
 	return "(devel)"
 }
 
+// chapterHidden are the chapter's hidden layers, the code last.
+var chapterHidden = []int{100, 30}
+
 // The flags that several commands have.
 type (
 	dataFlag struct {
@@ -74,14 +78,14 @@ type (
 		Seed uint64 `default:"42" help:"Seed of weights and shuffling (${default})."`
 	}
 	reportFlags struct {
-		Quiet bool `help:"Show no progress."`
+		Quiet bool `help:"Show no progress, results alone."`
 		JSON  bool `name:"json" help:"Print one JSON object in place of the tables."`
 	}
 	modelFlag struct {
 		Model string `placeholder:"FILE" help:"The model (out/model.safetensors)."`
 	}
 	hiddenFlag struct {
-		Hidden []int `default:"100,30" placeholder:"UNITS" help:"Units of the encoder's layers, the code last; the decoder mirrors them (${default})."`
+		Hidden []int `default:"${hidden}" placeholder:"UNITS" help:"Units of the encoder's layers, the code last; the decoder mirrors them (${default})."`
 	}
 )
 

@@ -5,26 +5,36 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"stackedae/graph"
 	"stackedae/internal/fashion"
+	"stackedae/internal/files"
 	"stackedae/internal/npy"
 )
 
 // imageFlags say which images a command takes.
 type imageFlags struct {
-	dataFlag
-	Split  string `default:"valid" enum:"train,valid,test,all" help:"The part of the data: ${enum} (${default})."`
-	Images string `placeholder:"FILE" help:"Images in place of the data: .npy of n x 784 or n x 28 x 28 bytes, or floats from 0 to 1; or a PNG of 28 x 28, white on black as in Fashion-MNIST."`
+	Data   string `placeholder:"DIR" xor:"data" help:"Read four IDX .gz files of Fashion-MNIST's names and format from this folder in place of the embedded ones."`
+	Split  string `placeholder:"NAME" xor:"split" help:"The part of the data: train, valid, test or all (valid)."`
+	Images string `placeholder:"FILE" xor:"data,split" help:"Images in place of the data: .npy of n x 784 or n x 28 x 28 bytes, or floats from 0 to 1; or a PNG of 28 x 28, white on black as in Fashion-MNIST."`
+}
+
+// Validate refuses a part that there is not. Kong's own enumeration would want
+// a default, which excludes --images.
+func (f imageFlags) Validate() error {
+	if f.Split != "" && !slices.Contains([]string{"train", "valid", "test", "all"}, f.Split) {
+		return fmt.Errorf("--split %q, want train, valid, test or all", f.Split)
+	}
+	return nil
 }
 
 // pictures are images as a network takes them and as files keep them.
@@ -54,7 +64,7 @@ func (f imageFlags) load() (pictures, error) {
 	if err != nil {
 		return pictures{}, err
 	}
-	set, err := data.Split(f.Split)
+	set, err := data.Split(cmp.Or(f.Split, "valid"))
 	if err != nil {
 		return pictures{}, err
 	}
@@ -104,16 +114,9 @@ const maxPNG = 1 << 20
 
 // readPNG reads one image of 28 x 28 pixels, colours turned to grey.
 func readPNG(path string) (pictures, error) {
-	info, err := os.Stat(path)
+	data, err := files.Read(path, maxPNG)
 	if err != nil {
-		return pictures{}, err
-	}
-	if info.Size() > maxPNG {
-		return pictures{}, fmt.Errorf("%s: %d bytes, want a PNG of 28 x 28 pixels, at most %d", path, info.Size(), maxPNG)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return pictures{}, err
+		return pictures{}, fmt.Errorf("%s: %w", path, err)
 	}
 	// The header first: Decode would take the memory that it claims.
 	config, err := png.DecodeConfig(bytes.NewReader(data))
@@ -127,7 +130,8 @@ func readPNG(path string) (pictures, error) {
 	if err != nil {
 		return pictures{}, fmt.Errorf("%s: %w", path, err)
 	}
-	return pictures{inputs: graph.Bytes{Pixels: greyOf(picture), Columns: fashion.Pixels}, bytes: greyOf(picture)}, nil
+	grey := greyOf(picture)
+	return pictures{inputs: graph.Bytes{Pixels: grey, Columns: fashion.Pixels}, bytes: grey}, nil
 }
 
 func greyOf(picture image.Image) []byte {

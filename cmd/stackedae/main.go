@@ -24,11 +24,12 @@ network and no set-up is needed. Each command explains its flags with --help.
 	              say) in place of the embedded ones
 	--out DIR     the folder for files, made if it is missing (out)
 	--seed N      the seed of weights and shuffling (42)
-	--quiet       no progress
+	--quiet       no progress, results alone
 	--json        one JSON object on standard output in place of the tables
 	--version     the versions of the program and of Go, the level of kernels
 
-The same seed gives the same bytes, whatever GOMAXPROCS is.
+The same seed gives the same bytes, whatever GOMAXPROCS is, on one kind of
+processor.
 
 # Training
 
@@ -78,7 +79,7 @@ Evaluate, reconstruct and encode take --model FILE (out/model.safetensors) and
 images by --images FILE: an .npy of n x 784 or n x 28 x 28, bytes or floats from
 0 to 1, or a PNG of 28 x 28, white on black. Reconstruct draws --count of them
 (5) into reconstruction_plot.png; encode writes codes.npy, labels.npy and
-images.npy.
+images.npy, and removes labels.npy and embedding.npy that belong to other images.
 
 # Embedding and drawing
 
@@ -97,10 +98,12 @@ colours. Other files are named by --embedding, --labels and --images, and
 # Exit status
 
 0, or 1 for a failure and 2 for a wrong command line, each with one line on
-standard error:
+standard error. Status 1:
 
 	$ stackedae tsne missing.npy
 	stackedae: npy: missing.npy: no such file or directory
+
+Status 2:
 
 	$ stackedae train --hidden 100,0
 	stackedae: train: model: encoder layer 1 of 0 units, want 1 to 65536 (see stackedae --help)
@@ -120,8 +123,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
+	"unicode"
+
+	"github.com/alecthomas/kong"
 )
 
 func main() {
@@ -152,17 +159,23 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return report(stderr, err)
 	}
 	command, err := parser.Parse(args)
-	if err != nil {
-		fmt.Fprintf(stderr, "stackedae: %s (see stackedae --help)\n", oneLine(err))
+	if wrong := new(kong.ParseError); errors.As(err, &wrong) {
+		fmt.Fprintf(stderr, "stackedae: %s (see stackedae --help)\n", oneLine(err.Error()))
 		return wrongUsage
 	}
+	if err != nil {
+		return report(stderr, err)
+	}
 	err = command.Run()
+	if err != nil {
+		app.leave()
+	}
 	var stopped signalError
 	switch {
 	case err == nil:
 		return success
 	case errors.As(context.Cause(ctx), &stopped) && (errors.Is(err, context.Canceled) || errors.As(err, &stopped)):
-		fmt.Fprintf(stderr, "stackedae: %v: %s\n", stopped, app.files())
+		fmt.Fprintf(stderr, "stackedae: %v: %s\n", stopped, app.summary())
 		return signalBase + int(stopped.signal.(syscall.Signal))
 	default:
 		return report(stderr, err)
@@ -171,11 +184,28 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // report prints an error in one line.
 func report(stderr io.Writer, err error) int {
-	fmt.Fprintf(stderr, "stackedae: %s\n", oneLine(err))
+	fmt.Fprintf(stderr, "stackedae: %s\n", oneLine(err.Error()))
 	return failure
 }
 
-func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+// oneLine joins lines and shows control characters, which a file's name may
+// hold, as escapes. A first word that stands twice, the command's and the
+// package's, is told once.
+func oneLine(text string) string {
+	text = strings.ReplaceAll(text, "\n", "; ")
+	if first, rest, ok := strings.Cut(text, ": "); ok && strings.HasPrefix(rest, first+": ") {
+		text = rest
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsControl(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
 
 // untilSignal returns a context that the first SIGINT or SIGTERM cancels; a
 // second one ends the program at once.

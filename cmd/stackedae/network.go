@@ -4,11 +4,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"stackedae/figure"
 	"stackedae/graph"
@@ -27,9 +29,13 @@ func (f modelFlag) open() (*graph.Network, error) {
 		return nil, err
 	}
 	if m.Spec.Inputs != fashion.Pixels {
-		return nil, fmt.Errorf("%s: a model of %d inputs, want one of %d, an input a pixel", f.path(), m.Spec.Inputs, fashion.Pixels)
+		return nil, wrongInputs(f.path(), m.Spec)
 	}
 	return graph.New(m, graph.Config{})
+}
+
+func wrongInputs(path string, spec model.Spec) error {
+	return fmt.Errorf("%s: a model of %d inputs, want one of %d, an input a pixel", path, spec.Inputs, fashion.Pixels)
 }
 
 type evaluateCommand struct {
@@ -64,19 +70,19 @@ func (c *evaluateCommand) Run(app *app) error {
 	if err != nil {
 		return err
 	}
-	e, err := evaluate(network, data, c.Split)
+	e, err := evaluate(app.ctx, network, data, c.Split)
 	if err != nil {
 		return err
 	}
 	return app.result(c.reportFlags, e, "%v\n", e)
 }
 
-func evaluate(network *graph.Network, data *fashion.Data, split string) (evaluation, error) {
+func evaluate(ctx context.Context, network *graph.Network, data *fashion.Data, split string) (evaluation, error) {
 	set, err := data.Split(split)
 	if err != nil {
 		return evaluation{}, err
 	}
-	metrics, err := network.Evaluate(picturesOf(set).inputs)
+	metrics, err := network.Evaluate(ctx, picturesOf(set).inputs)
 	return evaluation{split, set.Len(), metrics.Loss, metrics.RoundedAccuracy}, err
 }
 
@@ -93,12 +99,15 @@ func (reconstructCommand) Help() string {
 	return "Example: stackedae reconstruct --split test --count 10"
 }
 
+// maxCount keeps the figure's width within four metres.
+const maxCount = 100
+
 // Validate refuses counts that make no figure.
 func (c *reconstructCommand) Validate() error {
-	if c.Count < 1 {
-		return fmt.Errorf("--count %d, want at least 1", c.Count)
+	if c.Count < 1 || c.Count > maxCount {
+		return fmt.Errorf("--count %d, want 1 to %d", c.Count, maxCount)
 	}
-	return nil
+	return c.imageFlags.Validate()
 }
 
 func (c *reconstructCommand) Run(app *app) error {
@@ -114,13 +123,16 @@ func (c *reconstructCommand) Run(app *app) error {
 	if c.Count > images.inputs.Len() {
 		return fmt.Errorf("--count %d, want at most the %d images there are", c.Count, images.inputs.Len())
 	}
-	if err := app.prepare(c.Out); err != nil {
+	if err := app.prepare(c.Out, reconstructionsFile); err != nil {
 		return err
 	}
 	if err := app.reconstruct(network, images.head(c.Count), c.Out); err != nil {
 		return err
 	}
-	return app.result(c.reportFlags, filesReport{app.wrote}, "%s\n", app.files())
+	if err := app.flush(app.ctx); err != nil {
+		return err
+	}
+	return app.result(c.reportFlags, filesReport{app.wrote}, "%s\n", app.summary())
 }
 
 // filesReport is what commands print as JSON that only write files.
@@ -128,9 +140,9 @@ type filesReport struct {
 	Files []string `json:"files"`
 }
 
-// reconstruct draws images above their reconstructions.
+// reconstruct readies the figure of images above their reconstructions.
 func (a *app) reconstruct(network *graph.Network, images pictures, out string) error {
-	reconstructed, err := network.Reconstruct(images.inputs)
+	reconstructed, err := network.Reconstruct(a.ctx, images.inputs)
 	if err != nil {
 		return err
 	}
@@ -143,7 +155,7 @@ func (a *app) reconstruct(network *graph.Network, images pictures, out string) e
 		return err
 	}
 	f, err := figure.Reconstructions(above, below)
-	return a.draw(out, reconstructionsFile, f, err)
+	return a.addFigure(out, reconstructionsFile, f, err)
 }
 
 type encodeCommand struct {
@@ -155,7 +167,7 @@ type encodeCommand struct {
 
 // Help is shown below the command's usage.
 func (encodeCommand) Help() string {
-	return "With --images there are no labels, and labels.npy of an earlier run is removed.\nExample: stackedae encode --split test --out test"
+	return "Removes labels.npy and embedding.npy of an earlier run that belong to other images.\nExample: stackedae encode --split test --out test"
 }
 
 func (c *encodeCommand) Run(app *app) error {
@@ -168,39 +180,61 @@ func (c *encodeCommand) Run(app *app) error {
 	if err != nil {
 		return err
 	}
-	if err := app.prepare(c.Out); err != nil {
+	if err := app.prepare(c.Out, codesFile, imagesFile, labelsFile); err != nil {
 		return err
 	}
-	if _, err := app.encode(network, images, c.Out); err != nil {
+	codes, err := app.encode(network, images, c.Out)
+	if err != nil {
 		return err
 	}
-	return app.result(c.reportFlags, filesReport{app.wrote}, "%s\n", app.files())
+	if err := removeStrangers(c.Out, codes, images.labels != nil); err != nil {
+		return err
+	}
+	if err := app.flush(app.ctx); err != nil {
+		return err
+	}
+	return app.result(c.reportFlags, filesReport{app.wrote}, "%s\n", app.summary())
 }
 
-// encode writes the images' codes with the images and their labels, and
+// encode readies the images' codes with the images and their labels, and
 // returns the codes.
 func (a *app) encode(network *graph.Network, images pictures, out string) ([]float32, error) {
-	codes, err := network.Encode(images.inputs)
+	codes, err := network.Encode(a.ctx, images.inputs)
 	if err != nil {
 		return nil, err
 	}
 	n := images.inputs.Len()
-	err = errors.Join(
-		a.writeNPY(out, codesFile, []int{n, len(codes) / n}, codes),
-		a.writeNPY(out, imagesFile, []int{n, fashion.Side, fashion.Side}, images.bytes))
-	switch {
-	case err != nil:
-	case images.labels != nil:
-		err = a.writeNPY(out, labelsFile, []int{n}, images.labels)
-	default:
-		// Another run's labels would colour these images wrongly.
-		if err = os.Remove(filepath.Join(out, labelsFile)); errors.Is(err, os.ErrNotExist) {
-			err = nil
-		}
+	if err := a.addNPY(out, codesFile, []int{n, len(codes) / n}, codes); err != nil {
+		return nil, err
 	}
-	return codes, err
+	if err := a.addNPY(out, imagesFile, []int{n, fashion.Side, fashion.Side}, images.bytes); err != nil {
+		return nil, err
+	}
+	if images.labels == nil {
+		return codes, nil
+	}
+	return codes, a.addNPY(out, labelsFile, []int{n}, images.labels)
 }
 
-func (a *app) writeNPY(dir, name string, shape []int, data any) error {
-	return a.write(dir, name, func(w io.Writer) error { return npy.Write(w, shape, data) })
+// removeStrangers removes what an earlier run has left in the folder and would
+// be drawn with these codes although it belongs to others: the labels, unless
+// new ones are there, and the embedding, unless the codes are the same.
+func removeStrangers(dir string, codes []float32, labelled bool) error {
+	var strangers []string
+	if !labelled {
+		strangers = append(strangers, labelsFile)
+	}
+	if old, err := npy.ReadFile(filepath.Join(dir, codesFile)); err != nil || !slices.Equal(old.Float32s(), codes) {
+		strangers = append(strangers, embeddingFile)
+	}
+	for _, name := range strangers {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) addNPY(dir, name string, shape []int, data any) error {
+	return a.add(dir, name, func(w io.Writer) error { return npy.Write(w, shape, data) })
 }

@@ -76,28 +76,31 @@ func (c *plotCommand) Run(app *app) error {
 	}
 	e.HideLegend = c.NoLegend
 	out := cmp.Or(c.Out, c.Dir, "out")
-	if err := app.prepare(out); err != nil {
+	if err := app.prepare(out, scatterFile, thumbnailsFile); err != nil {
 		return err
 	}
 	if err := app.plot(e, out); err != nil {
 		return err
 	}
-	return app.result(c.reportFlags, filesReport{app.wrote}, "%s\n", app.files())
+	if err := app.flush(app.ctx); err != nil {
+		return err
+	}
+	return app.result(c.reportFlags, filesReport{app.wrote}, "%s\n", app.summary())
 }
 
-// plot draws an embedding: the plain scatter, and the one with thumbnails if
+// plot readies the figures of an embedding: the plain scatter, and the one with thumbnails if
 // there are images.
 func (a *app) plot(e figure.Embedding, out string) error {
 	e.Classes = fashion.ClassNames[:]
 	f, err := e.Scatter()
-	if err := a.draw(out, scatterFile, f, err); err != nil {
+	if err := a.addFigure(out, scatterFile, f, err); err != nil {
 		return err
 	}
 	if e.Images.Len() == 0 {
 		return nil
 	}
 	f, err = e.Thumbnails()
-	return a.draw(out, thumbnailsFile, f, err)
+	return a.addFigure(out, thumbnailsFile, f, err)
 }
 
 // readEmbedding reads an embedding and scales it in its own precision.

@@ -46,6 +46,9 @@ type runReport struct {
 // neighbors is how many neighbours vote on a point's class.
 const neighbors = 10
 
+// runFiles are what run writes.
+var runFiles = append([]string{reconstructionsFile, codesFile, labelsFile, imagesFile, embeddingFile, scatterFile, thumbnailsFile}, trainFiles...)
+
 // reconstructions is how many images the chapter reconstructs.
 const reconstructions = 5
 
@@ -59,10 +62,14 @@ func (c *runCommand) Run(app *app) error {
 	if err := c.tsneFlags.check(data.Valid.Len()); err != nil {
 		return err
 	}
-	if err := app.prepare(c.Out); err != nil {
+	m, err := c.start(c.Seed)
+	if err != nil {
 		return err
 	}
-	m, report, err := app.train(c.trainFlags, c.reportFlags, data, c.Seed, c.Out)
+	if err := app.prepare(c.Out, runFiles...); err != nil {
+		return err
+	}
+	report, err := app.train(m, c.trainFlags, c.reportFlags, data, c.Seed, c.Out)
 	if err != nil {
 		return err
 	}
@@ -72,7 +79,7 @@ func (c *runCommand) Run(app *app) error {
 	}
 	defer network.Close()
 	all := runReport{Train: report}
-	if all.Test, err = evaluate(network, data, "test"); err != nil {
+	if all.Test, err = evaluate(app.ctx, network, data, "test"); err != nil {
 		return err
 	}
 	app.printf(c.reportFlags, "%v\n", all.Test)
@@ -83,6 +90,12 @@ func (c *runCommand) Run(app *app) error {
 	}
 	codes, err := app.encode(network, valid, c.Out)
 	if err != nil {
+		return err
+	}
+	if err := removeStrangers(c.Out, codes, true); err != nil {
+		return err
+	}
+	if err := app.flush(app.ctx); err != nil {
 		return err
 	}
 	points := mat.NewDense(data.Valid.Len(), m.Spec.CodeUnits(), nil)
@@ -110,6 +123,9 @@ func (c *runCommand) Run(app *app) error {
 	if err := app.plot(e, c.Out); err != nil {
 		return err
 	}
+	if err := app.flush(app.ctx); err != nil {
+		return err
+	}
 	all.Seconds, all.Files = time.Since(started).Seconds(), app.wrote
-	return app.result(c.reportFlags, all, "%s in %.1f seconds\n", app.files(), all.Seconds)
+	return app.result(c.reportFlags, all, "%s in %.1f seconds\n", app.summary(), all.Seconds)
 }

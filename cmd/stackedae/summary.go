@@ -8,8 +8,8 @@ import (
 )
 
 type summaryCommand struct {
-	hiddenFlag
-	Model string `placeholder:"FILE" help:"Show this model in place of --hidden's."`
+	Hidden []int  `placeholder:"UNITS" xor:"model" help:"Units of the encoder's layers, the code last (${hidden})."`
+	Model  string `placeholder:"FILE" xor:"model" help:"Show this model in place of --hidden's."`
 }
 
 // Help is shown below the command's usage.
@@ -18,12 +18,23 @@ func (summaryCommand) Help() string { return "Example: stackedae summary --hidde
 // Validate refuses layers that make no model.
 func (c *summaryCommand) Validate() error { return c.spec().Validate() }
 
+// spec returns the layers that --hidden names, or else the chapter's.
+func (c *summaryCommand) spec() model.Spec {
+	if c.Hidden == nil {
+		return model.Stacked(fashion.Pixels, chapterHidden...)
+	}
+	return model.Stacked(fashion.Pixels, c.Hidden...)
+}
+
 func (c *summaryCommand) Run(app *app) error {
 	spec := c.spec()
 	if c.Model != "" {
 		m, err := model.Load(c.Model)
 		if err != nil {
 			return err
+		}
+		if m.Spec.Inputs != fashion.Pixels {
+			return wrongInputs(c.Model, m.Spec)
 		}
 		spec = m.Spec
 	}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -79,7 +80,6 @@ type trainReport struct {
 	History      []epochReport `json:"history"`
 	Steps        int           `json:"steps"`
 	Seconds      float64       `json:"seconds"`
-	Files        []string      `json:"files"`
 }
 
 type epochReport struct {
@@ -95,30 +95,35 @@ func (c *trainCommand) Run(app *app) error {
 	if err != nil {
 		return err
 	}
-	if err := app.prepare(c.Out); err != nil {
-		return err
-	}
-	_, report, err := app.train(c.trainFlags, c.reportFlags, data, c.Seed, c.Out)
+	m, err := c.start(c.Seed)
 	if err != nil {
 		return err
 	}
-	report.Files = app.wrote
-	return app.result(c.reportFlags, report, "%s\n", app.files())
+	if err := app.prepare(c.Out, trainFiles...); err != nil {
+		return err
+	}
+	report, err := app.train(m, c.trainFlags, c.reportFlags, data, c.Seed, c.Out)
+	if err != nil {
+		return err
+	}
+	all := struct {
+		trainReport
+		filesReport
+	}{report, filesReport{app.wrote}}
+	return app.result(c.reportFlags, all, "%s\n", app.summary())
 }
+
+// trainFiles are what train writes.
+var trainFiles = []string{modelFile, historyFile, curvesFile, stepsFile}
 
 // train trains a model with progress and writes what it leaves. If it is
 // interrupted it writes what there is after at least one epoch.
-func (a *app) train(f trainFlags, r reportFlags, data *fashion.Data, seed uint64, out string) (*model.Model, trainReport, error) {
-	m, err := f.start(seed)
-	if err != nil {
-		return nil, trainReport{}, err
-	}
+func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.Data, seed uint64, out string) (trainReport, error) {
 	config := f.config(seed)
-	a.printf(r, "%v, %s parameters, %s training and %s validation images, seed %d\n",
+	a.progressf(r, "%v, %s parameters, %s training and %s validation images, seed %d\n",
 		m.Spec, count(m.Spec.Parameters()), count(data.Train.Len()), count(data.Valid.Len()), seed)
 
-	stepsPerEpoch := (data.Train.Len() + config.BatchSize - 1) / config.BatchSize
-	p := a.startProgress(r, config.Epochs*stepsPerEpoch)
+	p := a.startProgress(r, config.Epochs*train.StepsPerEpoch(data.Train.Len(), config.BatchSize))
 	hooks := []train.Hook{barHook(p, config.Epochs), a.tableHook(p, r)}
 	var steps train.StepLog
 	if f.LogSteps {
@@ -128,9 +133,15 @@ func (a *app) train(f trainFlags, r reportFlags, data *fashion.Data, seed uint64
 	result, err := train.Run(a.ctx, m, train.Data{Train: data.Train.Images, Valid: data.Valid.Images}, config, hooks...)
 	p.finish()
 	if err != nil && (result.Status != train.Cancelled || len(result.History) == 0) {
-		return nil, trainReport{}, err
+		return trainReport{}, err
 	}
 	stopped := err
+	if stopped != nil {
+		// The epoch that was cut off has not been looked at.
+		if err := m.CheckFinite(); err != nil {
+			return trainReport{}, errors.Join(stopped, err)
+		}
+	}
 	report := trainReport{
 		Architecture: m.Spec.String(), Parameters: m.Spec.Parameters(), Seed: seed,
 		Steps: result.Steps, Seconds: time.Since(started).Seconds(),
@@ -138,25 +149,34 @@ func (a *app) train(f trainFlags, r reportFlags, data *fashion.Data, seed uint64
 	for _, e := range result.History {
 		report.History = append(report.History, epochReport{e.Number, e.Train.Loss, e.Train.RoundedAccuracy, e.Valid.Loss, e.Valid.RoundedAccuracy})
 	}
-	err = errors.Join(
-		a.writeModel(out, m),
-		a.write(out, historyFile, result.History.WriteCSV),
-		a.drawCurves(out, result.History))
-	if f.LogSteps {
-		err = errors.Join(err, a.write(out, stepsFile, steps.WriteCSV))
+	if err := a.addTraining(m, result.History, out); err != nil {
+		return report, err
 	}
-	return m, report, errors.Join(stopped, err)
+	if f.LogSteps {
+		if err := a.add(out, stepsFile, steps.WriteCSV); err != nil {
+			return report, err
+		}
+	}
+	// What is finished is kept, also when a signal has come.
+	return report, errors.Join(a.flush(context.WithoutCancel(a.ctx)), stopped)
 }
 
-func (a *app) writeModel(out string, m *model.Model) error {
+// addTraining readies the model, its history and their figure.
+func (a *app) addTraining(m *model.Model, history train.History, out string) error {
 	data, err := m.MarshalBinary()
 	if err != nil {
 		return err
 	}
-	return a.write(out, modelFile, func(w io.Writer) error {
+	if err := a.add(out, modelFile, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
-	})
+	}); err != nil {
+		return err
+	}
+	if err := a.add(out, historyFile, history.WriteCSV); err != nil {
+		return err
+	}
+	return a.addCurves(out, history)
 }
 
 // barHook moves the bar at every step.
@@ -173,16 +193,16 @@ func (a *app) tableHook(p *progress, r reportFlags) train.Hook {
 	return train.Hook{Name: "table", Epoch: func(e train.Epoch) error {
 		p.clear()
 		if e.Number == 1 {
-			a.printf(r, "epoch    loss  rounded_accuracy  val_loss  val_rounded_accuracy  seconds\n")
+			a.progressf(r, "epoch    loss  rounded_accuracy  val_loss  val_rounded_accuracy  seconds\n")
 		}
-		a.printf(r, "%5d  %.4f  %16.4f  %8.4f  %20.4f  %7.1f\n", e.Number, e.Train.Loss, e.Train.RoundedAccuracy,
+		a.progressf(r, "%5d  %.4f  %16.4f  %8.4f  %20.4f  %7.1f\n", e.Number, e.Train.Loss, e.Train.RoundedAccuracy,
 			e.Valid.Loss, e.Valid.RoundedAccuracy, time.Since(started).Seconds())
 		started = time.Now()
-		return nil
+		return a.failed
 	}}
 }
 
-func (a *app) drawCurves(out string, history train.History) error {
+func (a *app) addCurves(out string, history train.History) error {
 	var h figure.History
 	for _, e := range history {
 		h.Loss = append(h.Loss, e.Train.Loss)
@@ -191,7 +211,7 @@ func (a *app) drawCurves(out string, history train.History) error {
 		h.ValRoundedAccuracy = append(h.ValRoundedAccuracy, e.Valid.RoundedAccuracy)
 	}
 	f, err := figure.TrainingCurves(h)
-	return a.draw(out, curvesFile, f, err)
+	return a.addFigure(out, curvesFile, f, err)
 }
 
 // loadData returns the embedded images, or those of a folder.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -20,8 +21,8 @@ type tsneFlags struct {
 
 // Validate refuses values that no data could make right.
 func (f tsneFlags) Validate() error {
-	if !(f.Perplexity > 1) {
-		return fmt.Errorf("--perplexity %v, want above 1", f.Perplexity)
+	if !(f.Perplexity > 1) || math.IsInf(f.Perplexity, 1) {
+		return fmt.Errorf("--perplexity %v, want a finite number above 1", f.Perplexity)
 	}
 	if f.Iterations < 0 {
 		return fmt.Errorf("--iterations %d, want at least 1, or 0 for the preset's number", f.Iterations)
@@ -78,7 +79,10 @@ func (c *tsneCommand) Run(app *app) error {
 	if len(codes.Shape) != 2 || codes.Shape[0] == 0 || codes.Shape[1] == 0 {
 		return fmt.Errorf("%s: array of shape %v, want n x columns", c.Codes, codes.Shape)
 	}
-	if err := app.prepare(c.Out); err != nil {
+	if err := c.check(codes.Shape[0]); err != nil {
+		return fmt.Errorf("%s: %w", c.Codes, err)
+	}
+	if err := app.prepare(c.Out, embeddingFile); err != nil {
 		return err
 	}
 	points := mat.NewDense(codes.Shape[0], codes.Shape[1], codes.Float64s())
@@ -86,14 +90,17 @@ func (c *tsneCommand) Run(app *app) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Codes, err)
 	}
-	report2 := struct {
+	if err := app.flush(app.ctx); err != nil {
+		return err
+	}
+	all := struct {
 		tsneReport
 		filesReport
 	}{report, filesReport{app.wrote}}
-	return app.result(c.reportFlags, report2, "%v\n%s\n", report, app.files())
+	return app.result(c.reportFlags, all, "%v\n%s\n", report, app.summary())
 }
 
-// embed takes points to two dimensions with progress and writes the embedding.
+// embed takes points to two dimensions with progress and readies the embedding.
 func (a *app) embed(f tsneFlags, r reportFlags, points *mat.Dense, out string) (*mat.Dense, tsneReport, error) {
 	settings, err := f.settings()
 	if err != nil {
@@ -106,9 +113,9 @@ func (a *app) embed(f tsneFlags, r reportFlags, points *mat.Dense, out string) (
 		}
 		p.set(s.Iteration, "t-SNE", "kl_divergence %.4f", s.KLDivergence)
 		if !p.shown() && s.Iteration%250 == 0 {
-			a.printf(r, "t-SNE iteration %d/%d: kl_divergence %.4f\n", s.Iteration, s.Total, s.KLDivergence)
+			a.progressf(r, "t-SNE iteration %d/%d: kl_divergence %.4f\n", s.Iteration, s.Total, s.KLDivergence)
 		}
-		return nil
+		return a.failed
 	})
 	result, err := tsne.Embed(a.ctx, points, settings)
 	if p != nil {
@@ -120,5 +127,5 @@ func (a *app) embed(f tsneFlags, r reportFlags, points *mat.Dense, out string) (
 	n, columns := points.Dims()
 	report := tsneReport{n, columns, f.Preset, f.Perplexity, result.Iterations, result.Status.String(), result.KLDivergence}
 	embedding := result.Embedding
-	return embedding, report, a.writeNPY(out, embeddingFile, []int{n, 2}, embedding.RawMatrix().Data)
+	return embedding, report, a.addNPY(out, embeddingFile, []int{n, 2}, embedding.RawMatrix().Data)
 }

@@ -1,6 +1,6 @@
-package fashion
-
 // This file checks facts about the embedded dataset.
+
+package fashion
 
 import (
 	"bufio"

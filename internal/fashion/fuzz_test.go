@@ -1,6 +1,6 @@
-package fashion
-
 // This file feeds the IDX reader random bytes.
+
+package fashion
 
 import (
 	"bytes"

@@ -1,5 +1,3 @@
-package fashion
-
 // This file reads one gzipped IDX file: images or labels.
 //
 // The format is described under "The IDX file format" on the page of MNIST
@@ -10,6 +8,8 @@ package fashion
 //
 // A file is believed only as far as it has been checked: its header against
 // the limits below before memory is taken, its length and its checksum after.
+
+package fashion
 
 import (
 	"bufio"

@@ -1,6 +1,6 @@
-package fashion
-
 // This file feeds the IDX reader broken and small files.
+
+package fashion
 
 import (
 	"bytes"
@@ -210,9 +210,9 @@ func TestFilesThatAreNotThere(t *testing.T) {
 		delete(fsys, s.name)
 		checkError(t, fsys, s.name, "file does not exist")
 		fsys[s.name] = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
-		checkError(t, fsys, s.name, "is no regular file, want a gzip file")
+		checkError(t, fsys, s.name, "is no regular file, want one")
 		fsys[s.name] = &fstest.MapFile{Mode: fs.ModeNamedPipe | 0o644}
-		checkError(t, fsys, s.name, "is no regular file, want a gzip file")
+		checkError(t, fsys, s.name, "is no regular file, want one")
 	}
 }
 

@@ -1,7 +1,7 @@
-package fashion
-
 // This file finds the four files, embedded or in a folder, and loads them into
 // one block of memory.
+
+package fashion
 
 import (
 	"embed"
@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"stackedae/internal/files"
 	"stackedae/internal/parallel"
 )
 
@@ -55,7 +56,7 @@ func LoadDir(dir string) (*Data, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("fashion: folder %s: %w, want a folder with the four .gz files of Fashion-MNIST", dir, reason(err))
+		return nil, fmt.Errorf("fashion: folder %s: %w, want a folder with the four .gz files of Fashion-MNIST", dir, files.Reason(err))
 	case !info.IsDir():
 		return nil, fmt.Errorf("fashion: %s is no folder, want one with the four .gz files of Fashion-MNIST", dir)
 	}
@@ -65,22 +66,22 @@ func LoadDir(dir string) (*Data, error) {
 // load reads the four files in the root of fsys. Errors name them as files of
 // the folder dir.
 func load(fsys fs.FS, dir string) (*Data, error) {
-	var files [len(sources)]*idxFile
+	var idx [len(sources)]*idxFile
 	for i, s := range sources {
 		f, err := open(fsys, s.name, s.kind)
 		if err != nil {
 			return nil, fileError(dir, s.name, err)
 		}
 		defer f.Close()
-		files[i] = f
+		idx[i] = f
 	}
-	for i := 0; i < len(files); i += 2 {
-		images, labels := files[i].count, files[i+1].count
+	for i := 0; i < len(idx); i += 2 {
+		images, labels := idx[i].count, idx[i+1].count
 		if images != labels {
 			return nil, fileError(dir, sources[i+1].name, fmt.Errorf("%d labels, want %d, one for each image of %s", labels, images, sources[i].name))
 		}
 	}
-	train, test := files[0].count, files[2].count
+	train, test := idx[0].count, idx[2].count
 	if train <= ValidationImages {
 		return nil, fileError(dir, sources[0].name, fmt.Errorf("%d images, want more than %d: the last %d are for validation", train, ValidationImages, ValidationImages))
 	}
@@ -90,9 +91,9 @@ func load(fsys fs.FS, dir string) (*Data, error) {
 
 	all := Set{Images: make([]byte, (train+test)*Pixels), Labels: make([]byte, train+test)}
 	head, tail := all.Slice(0, train), all.Slice(train, train+test)
-	dst := [len(files)][]byte{head.Images, head.Labels, tail.Images, tail.Labels}
-	var errs [len(files)]error
-	parallel.For(len(files), func(i int) { errs[i] = files[i].readAll(dst[i]) })
+	dst := [len(idx)][]byte{head.Images, head.Labels, tail.Images, tail.Labels}
+	var errs [len(idx)]error
+	parallel.For(len(idx), func(i int) { errs[i] = idx[i].readAll(dst[i]) })
 	for i, err := range errs {
 		if err != nil {
 			return nil, fileError(dir, sources[i].name, err)
@@ -103,19 +104,11 @@ func load(fsys fs.FS, dir string) (*Data, error) {
 
 // open opens the file name and reads its header.
 func open(fsys fs.FS, name string, kind *idxKind) (*idxFile, error) {
-	// Opening a named pipe would wait for a writer, so look first.
-	info, err := fs.Stat(fsys, name)
+	f, size, err := files.OpenFS(fsys, name)
 	if err != nil {
-		return nil, reason(err)
+		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("is no regular file, want a gzip file")
-	}
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, reason(err)
-	}
-	idx, err := newIDXFile(f, info.Size(), kind)
+	idx, err := newIDXFile(f, size, kind)
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -126,14 +119,4 @@ func open(fsys fs.FS, name string, kind *idxKind) (*idxFile, error) {
 // fileError says which file err is about.
 func fileError(dir, name string, err error) error {
 	return fmt.Errorf("fashion: %s: %w", filepath.Join(dir, name), err)
-}
-
-// reason strips the operation and the path, which the caller tells better,
-// from an error of package os or io/fs.
-func reason(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

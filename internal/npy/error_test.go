@@ -1,7 +1,7 @@
-package npy
-
 // This file feeds the reader files that lie and files of other kinds, and the
 // writer arrays that are none.
+
+package npy
 
 import (
 	"bytes"

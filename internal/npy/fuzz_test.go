@@ -1,6 +1,6 @@
-package npy
-
 // This file feeds the readers random bytes.
+
+package npy
 
 import (
 	"archive/zip"

@@ -1,5 +1,3 @@
-package npy
-
 // This file reads and writes the header of a .npy file.
 //
 // A file starts with "\x93NUMPY", the version (two bytes), and the length of
@@ -7,6 +5,8 @@ package npy
 // little-endian. What follows is a Python dict with the keys descr,
 // fortran_order and shape, in ASCII (version 3: UTF-8, which only the names of
 // structured types need), filled up with spaces and ended by a newline.
+
+package npy
 
 import (
 	"encoding/binary"

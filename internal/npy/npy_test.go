@@ -1,7 +1,7 @@
-package npy
-
 // This file reads what numpy wrote, writes the same bytes, and reads back what
 // it wrote itself.
+
+package npy
 
 import (
 	"bytes"

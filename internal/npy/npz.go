@@ -1,7 +1,7 @@
-package npy
-
 // This file reads and writes .npz files: zip archives with a file NAME.npy for
 // each array NAME, as numpy.savez and numpy.savez_compressed make them.
+
+package npy
 
 import (
 	"archive/zip"
@@ -11,6 +11,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"stackedae/internal/files"
 )
 
 // suffix of an array's name in the archive.
@@ -27,7 +29,7 @@ type NPZ struct {
 // closes it.
 func OpenNPZ(path string) (*NPZ, error) {
 	name := "npy: " + path
-	f, size, err := openFile(path)
+	f, size, err := files.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

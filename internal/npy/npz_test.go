@@ -1,6 +1,6 @@
-package npy
-
 // This file reads and writes archives: numpy's, our own, and broken ones.
+
+package npy
 
 import (
 	"archive/zip"

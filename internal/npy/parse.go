@@ -1,6 +1,6 @@
-package npy
-
 // This file reads the few forms of Python literals that numpy's headers have.
+
+package npy
 
 import (
 	"fmt"

@@ -1,6 +1,6 @@
-package npy
-
 // This file reads one array.
+
+package npy
 
 import (
 	"encoding/binary"
@@ -8,8 +8,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
+
+	"stackedae/internal/files"
 )
 
 // bufferSize is how many bytes are converted at a time.
@@ -26,30 +27,12 @@ func ReadFile(path string) (*Array, error) {
 }
 
 func readFile(path string) (*Array, error) {
-	f, size, err := openFile(path)
+	f, size, err := files.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	return read(f, size)
-}
-
-// openFile opens a regular file and returns its size. Its errors do not name
-// the path: the caller does.
-func openFile(path string) (*os.File, int64, error) {
-	// Opening a named pipe would wait for a writer, so look first.
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, 0, reason(err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, 0, errors.New("is no regular file, want one")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, 0, reason(err)
-	}
-	return f, info.Size(), nil
 }
 
 // Read returns the array in .npy format that r holds. size is the number of
@@ -155,14 +138,4 @@ func shortError(got, want int64, what string, err error) error {
 		return fmt.Errorf("ends after %d bytes, want %d for %s: %w", got, want, what, io.ErrUnexpectedEOF)
 	}
 	return fmt.Errorf("after %d bytes: %w", got, err)
-}
-
-// reason strips the operation and the path, which the caller tells better,
-// from an error of package os.
-func reason(err error) error {
-	var p *os.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

@@ -1,6 +1,6 @@
-package npy
-
 // This file writes one array.
+
+package npy
 
 import (
 	"encoding/binary"

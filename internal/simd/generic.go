@@ -4,10 +4,11 @@ package simd
 
 import "math"
 
-// Constants of SELU, as Keras has them (keras/src/activations.py).
+// SELUScale and SELUAlpha are the constants of SELU, as Keras has them
+// (keras/src/activations.py).
 const (
-	seluScale = 1.0507009873554805
-	seluAlpha = 1.6732632423543772
+	SELUScale = 1.0507009873554805
+	SELUAlpha = 1.6732632423543772
 )
 
 func addBias(dst, bias []float32) {
@@ -35,9 +36,9 @@ func selu(dst, x []float32) {
 	dst = dst[:len(x)]
 	for i, v := range x {
 		if v >= 0 {
-			dst[i] = seluScale * v
+			dst[i] = SELUScale * v
 		} else {
-			dst[i] = seluScale * seluAlpha * (expNegative(v) - 1)
+			dst[i] = SELUScale * SELUAlpha * (expNegative(v) - 1)
 		}
 	}
 }
@@ -48,9 +49,9 @@ func seluGradient(dst, y, dy []float32) {
 	dst, dy = dst[:len(y)], dy[:len(y)]
 	for i, v := range y {
 		if v >= 0 {
-			dst[i] = seluScale * dy[i]
+			dst[i] = SELUScale * dy[i]
 		} else {
-			dst[i] = (v + seluScale*seluAlpha) * dy[i]
+			dst[i] = (v + SELUScale*SELUAlpha) * dy[i]
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
+	"runtime"
 	"testing"
 )
 
@@ -142,7 +144,7 @@ func inputs() []float32 {
 }
 
 func TestElementwise(t *testing.T) {
-	const scale, alpha = seluScale, seluAlpha
+	const scale, alpha = SELUScale, SELUAlpha
 	for _, c := range []struct {
 		name  string
 		f     func(dst, x []float32)
@@ -191,9 +193,9 @@ func TestSELUGradientIsTheDerivative(t *testing.T) {
 	SELU(y, x)
 	SELUGradient(dx, y, dy)
 	for i, v := range x {
-		slope := seluScale
+		slope := SELUScale
 		if v < 0 {
-			slope = seluScale * seluAlpha * math.Exp(float64(v))
+			slope = SELUScale * SELUAlpha * math.Exp(float64(v))
 		}
 		if want := slope * float64(dy[i]); math.Abs(float64(dx[i])-want) > 1e-6*max(1, math.Abs(want)) {
 			t.Fatalf("x = %v: dx = %v, want %v", v, dx[i], want)
@@ -285,6 +287,32 @@ func TestCrossEntropy(t *testing.T) {
 					t.Errorf("without gradient sum = %v, want the same bits as with: %v", again, sum)
 				}
 			})
+		}
+	}
+}
+
+func TestResultsDoNotDependOnGOMAXPROCS(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	rng := rand.New(rand.NewPCG(7, 0))
+	const m, n, k = 100, 90, 784
+	a, b, bt := random(rng, m*k), random(rng, k*n), random(rng, n*k)
+	logits, targets := random(rng, 20*piece), make([]float32, 20*piece)
+	for i := range targets {
+		targets[i] = float32(rng.IntN(256)) / 255
+	}
+	var first []any
+	for _, procs := range []int{1, 2, 5} {
+		runtime.GOMAXPROCS(procs)
+		sum, hits := CrossEntropy(nil, logits, targets, 1)
+		product, productB := make([]float32, m*n), make([]float32, m*n)
+		MatMul(product, a, b, m, n, k)
+		MatMulTransB(productB, a, bt, m, n, k)
+		results := []any{sum, hits, product, productB}
+		if first == nil {
+			first = results
+		}
+		if !reflect.DeepEqual(results, first) {
+			t.Errorf("GOMAXPROCS %d: other bits than with 1", procs)
 		}
 	}
 }

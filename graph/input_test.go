@@ -1,0 +1,63 @@
+package graph
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"stackedae/model"
+)
+
+func TestBytesOrder(t *testing.T) {
+	b := Bytes{Pixels: []byte{0, 51, 102, 153, 204, 255}, Columns: 2, Order: []int{2, 0, 2, 1}}
+	if got := b.Len(); got != 4 {
+		t.Errorf("Len = %d, want 4", got)
+	}
+	got := make([]float32, 4)
+	b.CopyRows(got, 1)
+	if want := []float32{0, 0.2, 0.8, 1}; !slices.Equal(got, want) {
+		t.Errorf("rows 1 and 2 = %v, want %v", got, want)
+	}
+}
+
+func TestBadInput(t *testing.T) {
+	m := newModel(t, model.Stacked(20, 8, 3))
+	n, err := New(m, Config{LearningRate: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	for name, c := range map[string]struct {
+		f    func() error
+		want string
+	}{
+		"image too wide": {func() error { _, err := n.Train(images(2, 21)); return err }, "rows of 21 values, want 20"},
+		"no images":      {func() error { _, err := n.Evaluate(t.Context(), images(0, 20)); return err }, "no rows"},
+		"code too wide":  {func() error { _, err := n.Decode(t.Context(), Floats{make([]float32, 8), 4}); return err }, "rows of 4 values, want 3"},
+		"learning rate":  {func() error { _, err := New(m, Config{LearningRate: math.NaN()}); return err }, "learning rate NaN"},
+		"operations":     {func() error { _, err := New(m, Config{Operations: 9}); return err }, "operations 9"},
+	} {
+		if err := c.f(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want one with %q", name, err, c.want)
+		}
+	}
+}
+
+func TestTrainStopsAtNaNBeforeTheStep(t *testing.T) {
+	m := newModel(t, model.Stacked(20, 8, 3))
+	m.Encoder[0].Bias.Float32s()[0] = float32(math.NaN())
+	untouched := slices.Clone(m.Decoder[0].Kernel.Float32s())
+	n, err := New(m, Config{LearningRate: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	if _, err := n.Train(images(2, 20)); !errors.Is(err, ErrNotFinite) {
+		t.Errorf("error %v, want ErrNotFinite", err)
+	}
+	if !slices.Equal(untouched, m.Decoder[0].Kernel.Float32s()) {
+		t.Error("the weights have changed")
+	}
+}

@@ -1,0 +1,105 @@
+// Package files opens files from outside with care and writes files whole.
+package files
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2/maybe"
+)
+
+// Open opens a regular file and returns its size. A pipe would wait for a
+// writer and a device would never end, so they are refused before they are
+// opened. Its errors do not name the path: the caller does.
+func Open(path string) (*os.File, int64, error) {
+	size, err := regularSize(os.Stat(path))
+	if err != nil {
+		return nil, 0, err
+	}
+	f, err := os.Open(path)
+	return f, size, Reason(err)
+}
+
+// OpenFS is Open for a file of fsys.
+func OpenFS(fsys fs.FS, name string) (fs.File, int64, error) {
+	size, err := regularSize(fs.Stat(fsys, name))
+	if err != nil {
+		return nil, 0, err
+	}
+	f, err := fsys.Open(name)
+	return f, size, Reason(err)
+}
+
+func regularSize(info fs.FileInfo, err error) (int64, error) {
+	if err != nil {
+		return 0, Reason(err)
+	}
+	if !info.Mode().IsRegular() {
+		return 0, errors.New("is no regular file, want one")
+	}
+	return info.Size(), nil
+}
+
+// Read returns the content of a regular file of at most limit bytes. Its
+// errors do not name the path.
+func Read(path string, limit int64) ([]byte, error) {
+	f, size, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if size > limit {
+		return nil, fmt.Errorf("%d bytes, want at most %d", size, limit)
+	}
+	// Not more than was announced, should the file grow meanwhile.
+	data, err := io.ReadAll(io.LimitReader(f, size))
+	return data, Reason(err)
+}
+
+// Write writes a file whole or not at all, where the system allows it: on
+// Windows a crash can leave part of one. A link is followed; what is no
+// regular file is not replaced.
+func Write(path string, data []byte) error {
+	target, err := Target(path)
+	if err != nil {
+		return err
+	}
+	if err := maybe.WriteFile(target, data, 0o644); err != nil {
+		return fmt.Errorf("%s: %w", path, Reason(err))
+	}
+	return nil
+}
+
+// Target returns the file that writing to path would replace or make, path
+// itself unless it is a link, or an error if it cannot be replaced.
+func Target(path string) (string, error) {
+	target, err := filepath.EvalSymlinks(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return path, nil
+	}
+	if err == nil {
+		_, err = regularSize(os.Stat(target))
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", path, Reason(err))
+	}
+	return target, nil
+}
+
+// Reason strips the operation and the path, which the caller tells better,
+// from an error of package os or io/fs.
+func Reason(err error) error {
+	var p *fs.PathError
+	var l *os.LinkError
+	switch {
+	case errors.As(err, &p):
+		return p.Err
+	case errors.As(err, &l):
+		return l.Err
+	}
+	return err
+}
