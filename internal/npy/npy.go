@@ -50,24 +50,6 @@ type Array struct {
 	Data any
 }
 
-// Rows returns the size of the first dimension, or 1 if there is none.
-func (a *Array) Rows() int {
-	if len(a.Shape) == 0 {
-		return 1
-	}
-	return a.Shape[0]
-}
-
-// Cols returns the number of elements in a row, the product of all dimensions
-// but the first.
-func (a *Array) Cols() int {
-	cols := 1
-	for _, d := range a.Shape[min(1, len(a.Shape)):] {
-		cols *= d
-	}
-	return cols
-}
-
 // Float32s returns the elements as float32: Data itself if it is a []float32,
 // otherwise a converted copy, in which float64 are rounded to nearest and bytes
 // are 0 to 255.

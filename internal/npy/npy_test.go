@@ -186,19 +186,7 @@ func TestRoundTripOfManyBuffers(t *testing.T) {
 	}
 }
 
-func TestArrayMethods(t *testing.T) {
-	for _, c := range []struct {
-		shape      []int
-		rows, cols int
-	}{
-		{nil, 1, 1}, {[]int{6}, 6, 1}, {[]int{2, 3}, 2, 3}, {[]int{2, 3, 4}, 2, 12}, {[]int{0, 30}, 0, 30},
-	} {
-		a := Array{Shape: c.shape}
-		if a.Rows() != c.rows || a.Cols() != c.cols {
-			t.Errorf("shape %v: %d x %d, want %d x %d", c.shape, a.Rows(), a.Cols(), c.rows, c.cols)
-		}
-	}
-
+func TestConversions(t *testing.T) {
 	// 1 + 2^-24 lies between two float32, at equal distance: 1 is even.
 	f4, f8 := []float32{.5, 3}, []float64{1 + 0x1p-24, -.25}
 	for _, c := range []struct {
