@@ -8,11 +8,26 @@ import (
 	"stackedae/internal/parallel"
 )
 
-// rowPiece is how many rows of a product one goroutine takes at a time.
-const rowPiece = 16
+// Most rows of a product that one goroutine takes at a time: of a batch, and of
+// a weight's gradient. A batch of 32 is two pieces.
+const (
+	batchPiece  = 16
+	weightPiece = 96
+)
 
-// resultPiece is the same for MatMulTransA.
-const resultPiece = 96
+// leastWork is how many multiplications a product must have to be cut: some
+// microseconds', and handing over costs as much.
+const leastWork = 1 << 18
+
+// evenRows returns the size of even pieces of m rows, at most most each, or m
+// if the product is too small to be cut.
+func evenRows(m, n, k, most int) int {
+	if m <= most || m*n*k < leastWork {
+		return m
+	}
+	pieces := (m + most - 1) / most
+	return (m + pieces - 1) / pieces
+}
 
 // checkMatMul panics if the slices of a product of m × k and k × n numbers do
 // not fit, or if there is nothing to multiply. No rows are allowed.
@@ -37,7 +52,12 @@ func MatMulBias(dst, a, b, bias []float32, m, n, k int) {
 
 func matMul(function string, dst, a, b, bias []float32, m, n, k int) {
 	checkMatMul(function, dst, a, b, m, n, k)
-	parallel.Chunks(m, rowPiece, func(lo, hi int) {
+	rows := evenRows(m, n, k, batchPiece)
+	if rows == m {
+		active.matMul(dst, a, b, bias, m, n, k)
+		return
+	}
+	parallel.Chunks(m, rows, func(lo, hi int) {
 		active.matMul(dst[lo*n:hi*n], a[lo*k:hi*k], b, bias, hi-lo, n, k)
 	})
 }
@@ -45,7 +65,12 @@ func matMul(function string, dst, a, b, bias []float32, m, n, k int) {
 // MatMulTransA sets dst = aᵀ·b, where dst is m × n, a is k × m and b is k × n.
 func MatMulTransA(dst, a, b []float32, m, n, k int) {
 	checkMatMul("MatMulTransA", dst, a, b, m, n, k)
-	parallel.Chunks(m, resultPiece, func(lo, hi int) {
+	rows := evenRows(m, n, k, weightPiece)
+	if rows == m {
+		active.matMulTransA(dst, a, b, m, n, k, m)
+		return
+	}
+	parallel.Chunks(m, rows, func(lo, hi int) {
 		active.matMulTransA(dst[lo*n:hi*n], a[lo:], b, hi-lo, n, k, m)
 	})
 }
@@ -53,7 +78,12 @@ func MatMulTransA(dst, a, b []float32, m, n, k int) {
 // MatMulTransB sets dst = a·bᵀ, where dst is m × n, a is m × k and b is n × k.
 func MatMulTransB(dst, a, b []float32, m, n, k int) {
 	checkMatMul("MatMulTransB", dst, a, b, m, n, k)
-	parallel.Chunks(m, rowPiece, func(lo, hi int) {
+	rows := evenRows(m, n, k, batchPiece)
+	if rows == m {
+		active.matMulTransB(dst, a, b, m, n, k)
+		return
+	}
+	parallel.Chunks(m, rows, func(lo, hi int) {
 		active.matMulTransB(dst[lo*n:hi*n], a[lo*k:hi*k], b, hi-lo, n, k)
 	})
 }

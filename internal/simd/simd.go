@@ -35,6 +35,10 @@ func ColumnSums(dst, a []float32) {
 // al., Self-Normalizing Neural Networks (2017). dst may be x.
 func SELU(dst, x []float32) {
 	check("SELU", "dst", len(dst), len(x))
+	if len(x) <= piece {
+		active.selu(dst, x)
+		return
+	}
 	parallel.Chunks(len(x), piece, func(lo, hi int) { active.selu(dst[lo:hi], x[lo:hi]) })
 }
 
@@ -42,12 +46,20 @@ func SELU(dst, x []float32) {
 func SELUGradient(dst, y, dy []float32) {
 	check("SELUGradient", "dst", len(dst), len(y))
 	check("SELUGradient", "dy", len(dy), len(y))
+	if len(y) <= piece {
+		active.seluGradient(dst, y, dy)
+		return
+	}
 	parallel.Chunks(len(y), piece, func(lo, hi int) { active.seluGradient(dst[lo:hi], y[lo:hi], dy[lo:hi]) })
 }
 
 // Sigmoid sets dst = 1 / (1 + exp(-x)). dst may be x.
 func Sigmoid(dst, x []float32) {
 	check("Sigmoid", "dst", len(dst), len(x))
+	if len(x) <= piece {
+		active.sigmoid(dst, x)
+		return
+	}
 	parallel.Chunks(len(x), piece, func(lo, hi int) { active.sigmoid(dst[lo:hi], x[lo:hi]) })
 }
 
@@ -90,6 +102,9 @@ func CrossEntropy(gradient, logits, targets []float32, factor float32) (sum floa
 	check("CrossEntropy", "targets", len(targets), len(logits))
 	if gradient != nil {
 		check("CrossEntropy", "gradient", len(gradient), len(logits))
+	}
+	if len(logits) <= piece {
+		return active.crossEntropy(gradient, logits, targets, factor)
 	}
 	type partial struct {
 		sum  float64
