@@ -5,8 +5,31 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 )
+
+// TestAssemblyNeedsNoMoreThanItsLevel reads the instruction sets that avo notes
+// above each function.
+func TestAssemblyNeedsNoMoreThanItsLevel(t *testing.T) {
+	source, err := os.ReadFile("zkernels_amd64.s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	functions := regexp.MustCompile(`// func (\w+?)(AVX2)\(.*\n// Requires: (.*)\nTEXT`).FindAllStringSubmatch(string(source), -1)
+	if want := bytes.Count(source, []byte("\nTEXT ")); len(functions) != want || want == 0 {
+		t.Fatalf("%d functions with a level in their name and their needs noted, want all %d", len(functions), want)
+	}
+	for _, f := range functions {
+		for _, set := range strings.Split(f[3], ", ") {
+			if !slices.Contains([]string{"SSE", "SSE2", "AVX", "AVX2", "FMA3"}, set) {
+				t.Errorf("%s%s needs %s", f[1], f[2], set)
+			}
+		}
+	}
+}
 
 // TestAssemblyIsWhatTheGeneratorWrites runs the generator again. It needs avo,
 // which a machine without network may not have.

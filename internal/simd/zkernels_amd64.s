@@ -124,7 +124,7 @@ TEXT ·tile6x8AVX2(SB), NOSPLIT, $0-88
 	LEAQ    (SI)(SI*2), R9
 	LEAQ    (SI)(SI*4), R10
 	MOVQ    columns+40(FP), R11
-	LEAQ    masks<>+32(SB), R12
+	LEAQ    masks<>+64(SB), R12
 	SHLQ    $0x02, R11
 	SUBQ    R11, R12
 	VMOVUPS (R12), Y0
@@ -308,7 +308,7 @@ TEXT ·tile4x8AVX2(SB), NOSPLIT, $0-88
 	SHLQ    $0x02, R8
 	LEAQ    (SI)(SI*2), R9
 	MOVQ    columns+40(FP), R10
-	LEAQ    masks<>+32(SB), R11
+	LEAQ    masks<>+64(SB), R11
 	SHLQ    $0x02, R10
 	SUBQ    R10, R11
 	VMOVUPS (R11), Y0
@@ -444,7 +444,7 @@ TEXT ·tile1x8AVX2(SB), NOSPLIT, $0-88
 	MOVQ    ldb+80(FP), R8
 	SHLQ    $0x02, R8
 	MOVQ    columns+40(FP), R9
-	LEAQ    masks<>+32(SB), R10
+	LEAQ    masks<>+64(SB), R10
 	SHLQ    $0x02, R9
 	SUBQ    R9, R10
 	VMOVUPS (R10), Y0
@@ -573,79 +573,140 @@ TEXT ·seluAVX2(SB), NOSPLIT, $0-48
 	MOVQ x_len+32(FP), DX
 	XORQ BX, BX
 	MOVQ DX, SI
-	ANDQ $-8, SI
+	ANDQ $-16, SI
 	JZ   rest
 
-eight:
+whole:
 	VMOVUPS      (CX)(BX*4), Y0
-	VMOVUPS      constants<>+0(SB), Y1
-	VMAXPS       Y0, Y1, Y1
-	VMOVUPS      constants<>+32(SB), Y2
-	VFMADD231PS  constants<>+64(SB), Y1, Y2
-	VSUBPS       constants<>+32(SB), Y2, Y3
-	VFNMADD231PS constants<>+96(SB), Y3, Y1
-	VFNMADD231PS constants<>+128(SB), Y3, Y1
-	VMULPS       Y1, Y1, Y3
-	VMOVUPS      constants<>+160(SB), Y4
-	VMOVUPS      constants<>+192(SB), Y5
-	VMOVUPS      constants<>+224(SB), Y6
-	VFMADD213PS  constants<>+256(SB), Y1, Y4
-	VFMADD213PS  constants<>+288(SB), Y1, Y5
-	VFMADD213PS  constants<>+320(SB), Y1, Y6
-	VFMADD213PS  Y5, Y3, Y6
-	VFMADD213PS  Y4, Y3, Y6
-	VFMADD213PS  Y1, Y3, Y6
-	VADDPS       constants<>+352(SB), Y6, Y6
-	VPSLLD       $0x17, Y2, Y2
-	VPADDD       constants<>+352(SB), Y2, Y2
-	VMULPS       Y2, Y6, Y6
-	VSUBPS       constants<>+352(SB), Y6, Y6
-	VMULPS       constants<>+384(SB), Y6, Y6
-	VMULPS       constants<>+416(SB), Y0, Y1
-	VXORPS       Y2, Y2, Y2
-	VCMPPS       $0x1d, Y2, Y0, Y2
-	VBLENDVPS    Y2, Y1, Y6, Y6
-	VMOVUPS      Y6, (AX)(BX*4)
-	ADDQ         $0x08, BX
+	VMOVUPS      32(CX)(BX*4), Y1
+	VMOVUPS      constants<>+0(SB), Y2
+	VMOVUPS      constants<>+0(SB), Y3
+	VMAXPS       Y0, Y2, Y2
+	VMAXPS       Y1, Y3, Y3
+	VMOVUPS      constants<>+32(SB), Y4
+	VMOVUPS      constants<>+32(SB), Y5
+	VFMADD231PS  constants<>+64(SB), Y2, Y4
+	VFMADD231PS  constants<>+64(SB), Y3, Y5
+	VSUBPS       constants<>+32(SB), Y4, Y6
+	VSUBPS       constants<>+32(SB), Y5, Y7
+	VFNMADD231PS constants<>+96(SB), Y6, Y2
+	VFNMADD231PS constants<>+96(SB), Y7, Y3
+	VFNMADD231PS constants<>+128(SB), Y6, Y2
+	VFNMADD231PS constants<>+128(SB), Y7, Y3
+	VMULPS       Y2, Y2, Y6
+	VMULPS       Y3, Y3, Y7
+	VMOVUPS      constants<>+160(SB), Y8
+	VMOVUPS      constants<>+160(SB), Y9
+	VMOVUPS      constants<>+192(SB), Y10
+	VMOVUPS      constants<>+192(SB), Y11
+	VMOVUPS      constants<>+224(SB), Y12
+	VMOVUPS      constants<>+224(SB), Y13
+	VFMADD213PS  constants<>+256(SB), Y2, Y8
+	VFMADD213PS  constants<>+256(SB), Y3, Y9
+	VFMADD213PS  constants<>+288(SB), Y2, Y10
+	VFMADD213PS  constants<>+288(SB), Y3, Y11
+	VFMADD213PS  constants<>+320(SB), Y2, Y12
+	VFMADD213PS  constants<>+320(SB), Y3, Y13
+	VFMADD213PS  Y10, Y6, Y12
+	VFMADD213PS  Y11, Y7, Y13
+	VFMADD213PS  Y8, Y6, Y12
+	VFMADD213PS  Y9, Y7, Y13
+	VFMADD213PS  Y2, Y6, Y12
+	VFMADD213PS  Y3, Y7, Y13
+	VADDPS       constants<>+352(SB), Y12, Y12
+	VADDPS       constants<>+352(SB), Y13, Y13
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       constants<>+352(SB), Y4, Y4
+	VPADDD       constants<>+352(SB), Y5, Y5
+	VMULPS       Y4, Y12, Y12
+	VMULPS       Y5, Y13, Y13
+	VSUBPS       constants<>+352(SB), Y12, Y12
+	VSUBPS       constants<>+352(SB), Y13, Y13
+	VMULPS       constants<>+384(SB), Y12, Y12
+	VMULPS       constants<>+384(SB), Y13, Y13
+	VMULPS       constants<>+416(SB), Y0, Y2
+	VMULPS       constants<>+416(SB), Y1, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VCMPPS       $0x1d, Y4, Y0, Y4
+	VCMPPS       $0x1d, Y5, Y1, Y5
+	VBLENDVPS    Y4, Y2, Y12, Y12
+	VBLENDVPS    Y5, Y3, Y13, Y13
+	VMOVUPS      Y12, (AX)(BX*4)
+	VMOVUPS      Y13, 32(AX)(BX*4)
+	ADDQ         $0x10, BX
 	CMPQ         BX, SI
-	JL           eight
+	JL           whole
 
 rest:
 	SUBQ         BX, DX
 	JZ           done
-	LEAQ         masks<>+32(SB), SI
+	LEAQ         masks<>+64(SB), SI
 	SHLQ         $0x02, DX
 	SUBQ         DX, SI
 	VMOVUPS      (SI), Y0
-	VMASKMOVPS   (CX)(BX*4), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y0
+	VMOVUPS      32(SI), Y1
+	VMASKMOVPS   32(CX)(BX*4), Y1, Y1
 	VMOVUPS      constants<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y2
-	VMOVUPS      constants<>+32(SB), Y3
-	VFMADD231PS  constants<>+64(SB), Y2, Y3
-	VSUBPS       constants<>+32(SB), Y3, Y4
-	VFNMADD231PS constants<>+96(SB), Y4, Y2
-	VFNMADD231PS constants<>+128(SB), Y4, Y2
-	VMULPS       Y2, Y2, Y4
-	VMOVUPS      constants<>+160(SB), Y5
-	VMOVUPS      constants<>+192(SB), Y6
-	VMOVUPS      constants<>+224(SB), Y7
-	VFMADD213PS  constants<>+256(SB), Y2, Y5
-	VFMADD213PS  constants<>+288(SB), Y2, Y6
-	VFMADD213PS  constants<>+320(SB), Y2, Y7
-	VFMADD213PS  Y6, Y4, Y7
-	VFMADD213PS  Y5, Y4, Y7
-	VFMADD213PS  Y2, Y4, Y7
-	VADDPS       constants<>+352(SB), Y7, Y7
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       constants<>+352(SB), Y3, Y3
-	VMULPS       Y3, Y7, Y7
-	VSUBPS       constants<>+352(SB), Y7, Y7
-	VMULPS       constants<>+384(SB), Y7, Y7
-	VMULPS       constants<>+416(SB), Y1, Y2
-	VXORPS       Y3, Y3, Y3
-	VCMPPS       $0x1d, Y3, Y1, Y3
-	VBLENDVPS    Y3, Y2, Y7, Y7
-	VMASKMOVPS   Y7, Y0, (AX)(BX*4)
+	VMOVUPS      constants<>+0(SB), Y3
+	VMAXPS       Y0, Y2, Y2
+	VMAXPS       Y1, Y3, Y3
+	VMOVUPS      constants<>+32(SB), Y4
+	VMOVUPS      constants<>+32(SB), Y5
+	VFMADD231PS  constants<>+64(SB), Y2, Y4
+	VFMADD231PS  constants<>+64(SB), Y3, Y5
+	VSUBPS       constants<>+32(SB), Y4, Y6
+	VSUBPS       constants<>+32(SB), Y5, Y7
+	VFNMADD231PS constants<>+96(SB), Y6, Y2
+	VFNMADD231PS constants<>+96(SB), Y7, Y3
+	VFNMADD231PS constants<>+128(SB), Y6, Y2
+	VFNMADD231PS constants<>+128(SB), Y7, Y3
+	VMULPS       Y2, Y2, Y6
+	VMULPS       Y3, Y3, Y7
+	VMOVUPS      constants<>+160(SB), Y8
+	VMOVUPS      constants<>+160(SB), Y9
+	VMOVUPS      constants<>+192(SB), Y10
+	VMOVUPS      constants<>+192(SB), Y11
+	VMOVUPS      constants<>+224(SB), Y12
+	VMOVUPS      constants<>+224(SB), Y13
+	VFMADD213PS  constants<>+256(SB), Y2, Y8
+	VFMADD213PS  constants<>+256(SB), Y3, Y9
+	VFMADD213PS  constants<>+288(SB), Y2, Y10
+	VFMADD213PS  constants<>+288(SB), Y3, Y11
+	VFMADD213PS  constants<>+320(SB), Y2, Y12
+	VFMADD213PS  constants<>+320(SB), Y3, Y13
+	VFMADD213PS  Y10, Y6, Y12
+	VFMADD213PS  Y11, Y7, Y13
+	VFMADD213PS  Y8, Y6, Y12
+	VFMADD213PS  Y9, Y7, Y13
+	VFMADD213PS  Y2, Y6, Y12
+	VFMADD213PS  Y3, Y7, Y13
+	VADDPS       constants<>+352(SB), Y12, Y12
+	VADDPS       constants<>+352(SB), Y13, Y13
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       constants<>+352(SB), Y4, Y4
+	VPADDD       constants<>+352(SB), Y5, Y5
+	VMULPS       Y4, Y12, Y12
+	VMULPS       Y5, Y13, Y13
+	VSUBPS       constants<>+352(SB), Y12, Y12
+	VSUBPS       constants<>+352(SB), Y13, Y13
+	VMULPS       constants<>+384(SB), Y12, Y12
+	VMULPS       constants<>+384(SB), Y13, Y13
+	VMULPS       constants<>+416(SB), Y0, Y2
+	VMULPS       constants<>+416(SB), Y1, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VCMPPS       $0x1d, Y4, Y0, Y4
+	VCMPPS       $0x1d, Y5, Y1, Y5
+	VBLENDVPS    Y4, Y2, Y12, Y12
+	VBLENDVPS    Y5, Y3, Y13, Y13
+	VMOVUPS      (SI), Y0
+	VMASKMOVPS   Y12, Y0, (AX)(BX*4)
+	VMOVUPS      32(SI), Y0
+	VMASKMOVPS   Y13, Y0, 32(AX)(BX*4)
 
 done:
 	VZEROUPPER
@@ -660,37 +721,58 @@ TEXT ·seluGradientAVX2(SB), NOSPLIT, $0-72
 	MOVQ dy_len+56(FP), BX
 	XORQ SI, SI
 	MOVQ BX, DI
-	ANDQ $-8, DI
+	ANDQ $-16, DI
 	JZ   rest
 
-eight:
+whole:
 	VMOVUPS   (CX)(SI*4), Y0
-	VXORPS    Y1, Y1, Y1
-	VCMPPS    $0x1d, Y1, Y0, Y1
+	VMOVUPS   32(CX)(SI*4), Y1
+	VXORPS    Y2, Y2, Y2
+	VXORPS    Y3, Y3, Y3
+	VCMPPS    $0x1d, Y2, Y0, Y2
+	VCMPPS    $0x1d, Y3, Y1, Y3
 	VADDPS    constants<>+384(SB), Y0, Y0
-	VBLENDVPS Y1, constants<>+416(SB), Y0, Y0
-	VMOVUPS   (DX)(SI*4), Y1
-	VMULPS    Y1, Y0, Y0
+	VADDPS    constants<>+384(SB), Y1, Y1
+	VBLENDVPS Y2, constants<>+416(SB), Y0, Y0
+	VBLENDVPS Y3, constants<>+416(SB), Y1, Y1
+	VMOVUPS   (DX)(SI*4), Y2
+	VMOVUPS   32(DX)(SI*4), Y3
+	VMULPS    Y2, Y0, Y0
+	VMULPS    Y3, Y1, Y1
 	VMOVUPS   Y0, (AX)(SI*4)
-	ADDQ      $0x08, SI
+	VMOVUPS   Y1, 32(AX)(SI*4)
+	ADDQ      $0x10, SI
 	CMPQ      SI, DI
-	JL        eight
+	JL        whole
 
 rest:
 	SUBQ       SI, BX
 	JZ         done
-	LEAQ       masks<>+32(SB), DI
+	LEAQ       masks<>+64(SB), DI
 	SHLQ       $0x02, BX
 	SUBQ       BX, DI
 	VMOVUPS    (DI), Y0
-	VMASKMOVPS (CX)(SI*4), Y0, Y1
+	VMASKMOVPS (CX)(SI*4), Y0, Y0
+	VMOVUPS    32(DI), Y1
+	VMASKMOVPS 32(CX)(SI*4), Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	VCMPPS     $0x1d, Y2, Y1, Y2
+	VXORPS     Y3, Y3, Y3
+	VCMPPS     $0x1d, Y2, Y0, Y2
+	VCMPPS     $0x1d, Y3, Y1, Y3
+	VADDPS     constants<>+384(SB), Y0, Y0
 	VADDPS     constants<>+384(SB), Y1, Y1
-	VBLENDVPS  Y2, constants<>+416(SB), Y1, Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMULPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
+	VBLENDVPS  Y2, constants<>+416(SB), Y0, Y0
+	VBLENDVPS  Y3, constants<>+416(SB), Y1, Y1
+	VMOVUPS    (DI), Y2
+	VMASKMOVPS (DX)(SI*4), Y2, Y2
+	VMOVUPS    32(DI), Y3
+	VMASKMOVPS 32(DX)(SI*4), Y3, Y3
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y3, Y1, Y1
+	VMOVUPS    (DI), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    32(DI), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done:
 	VZEROUPPER
@@ -704,77 +786,136 @@ TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-48
 	MOVQ x_len+32(FP), DX
 	XORQ BX, BX
 	MOVQ DX, SI
-	ANDQ $-8, SI
+	ANDQ $-16, SI
 	JZ   rest
 
-eight:
+whole:
 	VMOVUPS      (CX)(BX*4), Y0
-	VORPS        constants<>+448(SB), Y0, Y1
-	VMOVUPS      constants<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y2
-	VMOVUPS      constants<>+32(SB), Y1
-	VFMADD231PS  constants<>+64(SB), Y2, Y1
-	VSUBPS       constants<>+32(SB), Y1, Y3
-	VFNMADD231PS constants<>+96(SB), Y3, Y2
-	VFNMADD231PS constants<>+128(SB), Y3, Y2
-	VMULPS       Y2, Y2, Y3
-	VMOVUPS      constants<>+160(SB), Y4
-	VMOVUPS      constants<>+192(SB), Y5
-	VMOVUPS      constants<>+224(SB), Y6
-	VFMADD213PS  constants<>+256(SB), Y2, Y4
-	VFMADD213PS  constants<>+288(SB), Y2, Y5
-	VFMADD213PS  constants<>+320(SB), Y2, Y6
-	VFMADD213PS  Y5, Y3, Y6
-	VFMADD213PS  Y4, Y3, Y6
-	VFMADD213PS  Y2, Y3, Y6
-	VADDPS       constants<>+352(SB), Y6, Y6
-	VPSLLD       $0x17, Y1, Y1
-	VPADDD       constants<>+352(SB), Y1, Y1
-	VMULPS       Y1, Y6, Y6
-	VMOVUPS      constants<>+352(SB), Y1
-	VADDPS       Y6, Y1, Y2
-	VBLENDVPS    Y0, Y6, Y1, Y1
-	VDIVPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(BX*4)
-	ADDQ         $0x08, BX
+	VMOVUPS      32(CX)(BX*4), Y1
+	VORPS        constants<>+448(SB), Y0, Y2
+	VORPS        constants<>+448(SB), Y1, Y3
+	VMOVUPS      constants<>+0(SB), Y4
+	VMOVUPS      constants<>+0(SB), Y5
+	VMAXPS       Y2, Y4, Y4
+	VMAXPS       Y3, Y5, Y5
+	VMOVUPS      constants<>+32(SB), Y2
+	VMOVUPS      constants<>+32(SB), Y3
+	VFMADD231PS  constants<>+64(SB), Y4, Y2
+	VFMADD231PS  constants<>+64(SB), Y5, Y3
+	VSUBPS       constants<>+32(SB), Y2, Y6
+	VSUBPS       constants<>+32(SB), Y3, Y7
+	VFNMADD231PS constants<>+96(SB), Y6, Y4
+	VFNMADD231PS constants<>+96(SB), Y7, Y5
+	VFNMADD231PS constants<>+128(SB), Y6, Y4
+	VFNMADD231PS constants<>+128(SB), Y7, Y5
+	VMULPS       Y4, Y4, Y6
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      constants<>+160(SB), Y8
+	VMOVUPS      constants<>+160(SB), Y9
+	VMOVUPS      constants<>+192(SB), Y10
+	VMOVUPS      constants<>+192(SB), Y11
+	VMOVUPS      constants<>+224(SB), Y12
+	VMOVUPS      constants<>+224(SB), Y13
+	VFMADD213PS  constants<>+256(SB), Y4, Y8
+	VFMADD213PS  constants<>+256(SB), Y5, Y9
+	VFMADD213PS  constants<>+288(SB), Y4, Y10
+	VFMADD213PS  constants<>+288(SB), Y5, Y11
+	VFMADD213PS  constants<>+320(SB), Y4, Y12
+	VFMADD213PS  constants<>+320(SB), Y5, Y13
+	VFMADD213PS  Y10, Y6, Y12
+	VFMADD213PS  Y11, Y7, Y13
+	VFMADD213PS  Y8, Y6, Y12
+	VFMADD213PS  Y9, Y7, Y13
+	VFMADD213PS  Y4, Y6, Y12
+	VFMADD213PS  Y5, Y7, Y13
+	VADDPS       constants<>+352(SB), Y12, Y12
+	VADDPS       constants<>+352(SB), Y13, Y13
+	VPSLLD       $0x17, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       constants<>+352(SB), Y2, Y2
+	VPADDD       constants<>+352(SB), Y3, Y3
+	VMULPS       Y2, Y12, Y12
+	VMULPS       Y3, Y13, Y13
+	VMOVUPS      constants<>+352(SB), Y2
+	VMOVUPS      constants<>+352(SB), Y3
+	VADDPS       Y12, Y2, Y4
+	VADDPS       Y13, Y3, Y5
+	VBLENDVPS    Y0, Y12, Y2, Y2
+	VBLENDVPS    Y1, Y13, Y3, Y3
+	VDIVPS       Y4, Y2, Y2
+	VDIVPS       Y5, Y3, Y3
+	VMOVUPS      Y2, (AX)(BX*4)
+	VMOVUPS      Y3, 32(AX)(BX*4)
+	ADDQ         $0x10, BX
 	CMPQ         BX, SI
-	JL           eight
+	JL           whole
 
 rest:
 	SUBQ         BX, DX
 	JZ           done
-	LEAQ         masks<>+32(SB), SI
+	LEAQ         masks<>+64(SB), SI
 	SHLQ         $0x02, DX
 	SUBQ         DX, SI
 	VMOVUPS      (SI), Y0
-	VMASKMOVPS   (CX)(BX*4), Y0, Y1
-	VORPS        constants<>+448(SB), Y1, Y2
-	VMOVUPS      constants<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y3
+	VMASKMOVPS   (CX)(BX*4), Y0, Y0
+	VMOVUPS      32(SI), Y1
+	VMASKMOVPS   32(CX)(BX*4), Y1, Y1
+	VORPS        constants<>+448(SB), Y0, Y2
+	VORPS        constants<>+448(SB), Y1, Y3
+	VMOVUPS      constants<>+0(SB), Y4
+	VMOVUPS      constants<>+0(SB), Y5
+	VMAXPS       Y2, Y4, Y4
+	VMAXPS       Y3, Y5, Y5
 	VMOVUPS      constants<>+32(SB), Y2
-	VFMADD231PS  constants<>+64(SB), Y3, Y2
-	VSUBPS       constants<>+32(SB), Y2, Y4
-	VFNMADD231PS constants<>+96(SB), Y4, Y3
-	VFNMADD231PS constants<>+128(SB), Y4, Y3
-	VMULPS       Y3, Y3, Y4
-	VMOVUPS      constants<>+160(SB), Y5
-	VMOVUPS      constants<>+192(SB), Y6
-	VMOVUPS      constants<>+224(SB), Y7
-	VFMADD213PS  constants<>+256(SB), Y3, Y5
-	VFMADD213PS  constants<>+288(SB), Y3, Y6
-	VFMADD213PS  constants<>+320(SB), Y3, Y7
-	VFMADD213PS  Y6, Y4, Y7
-	VFMADD213PS  Y5, Y4, Y7
-	VFMADD213PS  Y3, Y4, Y7
-	VADDPS       constants<>+352(SB), Y7, Y7
+	VMOVUPS      constants<>+32(SB), Y3
+	VFMADD231PS  constants<>+64(SB), Y4, Y2
+	VFMADD231PS  constants<>+64(SB), Y5, Y3
+	VSUBPS       constants<>+32(SB), Y2, Y6
+	VSUBPS       constants<>+32(SB), Y3, Y7
+	VFNMADD231PS constants<>+96(SB), Y6, Y4
+	VFNMADD231PS constants<>+96(SB), Y7, Y5
+	VFNMADD231PS constants<>+128(SB), Y6, Y4
+	VFNMADD231PS constants<>+128(SB), Y7, Y5
+	VMULPS       Y4, Y4, Y6
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      constants<>+160(SB), Y8
+	VMOVUPS      constants<>+160(SB), Y9
+	VMOVUPS      constants<>+192(SB), Y10
+	VMOVUPS      constants<>+192(SB), Y11
+	VMOVUPS      constants<>+224(SB), Y12
+	VMOVUPS      constants<>+224(SB), Y13
+	VFMADD213PS  constants<>+256(SB), Y4, Y8
+	VFMADD213PS  constants<>+256(SB), Y5, Y9
+	VFMADD213PS  constants<>+288(SB), Y4, Y10
+	VFMADD213PS  constants<>+288(SB), Y5, Y11
+	VFMADD213PS  constants<>+320(SB), Y4, Y12
+	VFMADD213PS  constants<>+320(SB), Y5, Y13
+	VFMADD213PS  Y10, Y6, Y12
+	VFMADD213PS  Y11, Y7, Y13
+	VFMADD213PS  Y8, Y6, Y12
+	VFMADD213PS  Y9, Y7, Y13
+	VFMADD213PS  Y4, Y6, Y12
+	VFMADD213PS  Y5, Y7, Y13
+	VADDPS       constants<>+352(SB), Y12, Y12
+	VADDPS       constants<>+352(SB), Y13, Y13
 	VPSLLD       $0x17, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
 	VPADDD       constants<>+352(SB), Y2, Y2
-	VMULPS       Y2, Y7, Y7
+	VPADDD       constants<>+352(SB), Y3, Y3
+	VMULPS       Y2, Y12, Y12
+	VMULPS       Y3, Y13, Y13
 	VMOVUPS      constants<>+352(SB), Y2
-	VADDPS       Y7, Y2, Y3
-	VBLENDVPS    Y1, Y7, Y2, Y2
-	VDIVPS       Y3, Y2, Y2
+	VMOVUPS      constants<>+352(SB), Y3
+	VADDPS       Y12, Y2, Y4
+	VADDPS       Y13, Y3, Y5
+	VBLENDVPS    Y0, Y12, Y2, Y2
+	VBLENDVPS    Y1, Y13, Y3, Y3
+	VDIVPS       Y4, Y2, Y2
+	VDIVPS       Y5, Y3, Y3
+	VMOVUPS      (SI), Y0
 	VMASKMOVPS   Y2, Y0, (AX)(BX*4)
+	VMOVUPS      32(SI), Y0
+	VMASKMOVPS   Y3, Y0, 32(AX)(BX*4)
 
 done:
 	VZEROUPPER
@@ -790,27 +931,36 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-56
 	VBROADCASTSS X0, Y0
 	XORQ         BX, BX
 	MOVQ         DX, SI
-	ANDQ         $-8, SI
+	ANDQ         $-16, SI
 	JZ           rest
 
-eight:
+whole:
 	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS 32(CX)(BX*4), Y2
 	VMULPS  Y0, Y1, Y1
+	VMULPS  Y0, Y2, Y2
 	VMOVUPS Y1, (AX)(BX*4)
-	ADDQ    $0x08, BX
+	VMOVUPS Y2, 32(AX)(BX*4)
+	ADDQ    $0x10, BX
 	CMPQ    BX, SI
-	JL      eight
+	JL      whole
 
 rest:
 	SUBQ       BX, DX
 	JZ         done
-	LEAQ       masks<>+32(SB), SI
+	LEAQ       masks<>+64(SB), SI
 	SHLQ       $0x02, DX
 	SUBQ       DX, SI
 	VMOVUPS    (SI), Y1
-	VMASKMOVPS (CX)(BX*4), Y1, Y2
+	VMASKMOVPS (CX)(BX*4), Y1, Y1
+	VMOVUPS    32(SI), Y2
+	VMASKMOVPS 32(CX)(BX*4), Y2, Y2
+	VMULPS     Y0, Y1, Y1
 	VMULPS     Y0, Y2, Y2
-	VMASKMOVPS Y2, Y1, (AX)(BX*4)
+	VMOVUPS    (SI), Y0
+	VMASKMOVPS Y1, Y0, (AX)(BX*4)
+	VMOVUPS    32(SI), Y0
+	VMASKMOVPS Y2, Y0, 32(AX)(BX*4)
 
 done:
 	VZEROUPPER
@@ -826,31 +976,46 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-56
 	VBROADCASTSS X0, Y0
 	XORQ         BX, BX
 	MOVQ         DX, SI
-	ANDQ         $-8, SI
+	ANDQ         $-16, SI
 	JZ           rest
 
-eight:
+whole:
 	VMOVUPS (CX)(BX*4), Y1
+	VMOVUPS 32(CX)(BX*4), Y2
 	VMULPS  Y0, Y1, Y1
-	VMOVUPS (AX)(BX*4), Y2
-	VADDPS  Y2, Y1, Y1
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS (AX)(BX*4), Y3
+	VMOVUPS 32(AX)(BX*4), Y4
+	VADDPS  Y3, Y1, Y1
+	VADDPS  Y4, Y2, Y2
 	VMOVUPS Y1, (AX)(BX*4)
-	ADDQ    $0x08, BX
+	VMOVUPS Y2, 32(AX)(BX*4)
+	ADDQ    $0x10, BX
 	CMPQ    BX, SI
-	JL      eight
+	JL      whole
 
 rest:
 	SUBQ       BX, DX
 	JZ         done
-	LEAQ       masks<>+32(SB), SI
+	LEAQ       masks<>+64(SB), SI
 	SHLQ       $0x02, DX
 	SUBQ       DX, SI
 	VMOVUPS    (SI), Y1
-	VMASKMOVPS (CX)(BX*4), Y1, Y2
+	VMASKMOVPS (CX)(BX*4), Y1, Y1
+	VMOVUPS    32(SI), Y2
+	VMASKMOVPS 32(CX)(BX*4), Y2, Y2
+	VMULPS     Y0, Y1, Y1
 	VMULPS     Y0, Y2, Y2
-	VMASKMOVPS (AX)(BX*4), Y1, Y0
-	VADDPS     Y0, Y2, Y2
-	VMASKMOVPS Y2, Y1, (AX)(BX*4)
+	VMOVUPS    (SI), Y0
+	VMASKMOVPS (AX)(BX*4), Y0, Y0
+	VMOVUPS    32(SI), Y3
+	VMASKMOVPS 32(AX)(BX*4), Y3, Y3
+	VADDPS     Y0, Y1, Y1
+	VADDPS     Y3, Y2, Y2
+	VMOVUPS    (SI), Y0
+	VMASKMOVPS Y1, Y0, (AX)(BX*4)
+	VMOVUPS    32(SI), Y0
+	VMASKMOVPS Y2, Y0, 32(AX)(BX*4)
 
 done:
 	VZEROUPPER
@@ -890,188 +1055,397 @@ TEXT ·crossEntropyLossAVX2(SB), NOSPLIT, $0-56
 	MOVQ   targets_base+24(FP), CX
 	MOVQ   targets_len+32(FP), DX
 	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
 	XORQ   BX, BX
 	MOVQ   DX, SI
-	ANDQ   $-8, SI
+	ANDQ   $-16, SI
 	JZ     rest
 
-eight:
-	VMOVUPS      (AX)(BX*4), Y2
+whole:
+	VMOVUPS      (AX)(BX*4), Y1
+	VMOVUPS      32(AX)(BX*4), Y2
 	VMOVUPS      constants<>+544(SB), Y3
-	VMAXPS       Y2, Y3, Y3
-	VMOVUPS      constants<>+576(SB), Y2
-	VMINPS       Y3, Y2, Y2
-	VMOVUPS      constants<>+352(SB), Y3
-	VSUBPS       Y2, Y3, Y3
+	VMOVUPS      constants<>+544(SB), Y4
+	VMOVUPS      constants<>+576(SB), Y5
+	VMOVUPS      constants<>+576(SB), Y6
+	VMAXPS       Y1, Y3, Y3
+	VMAXPS       Y2, Y4, Y4
+	VMINPS       Y3, Y5, Y5
+	VMINPS       Y4, Y6, Y6
+	VMOVUPS      constants<>+352(SB), Y1
+	VMOVUPS      constants<>+352(SB), Y2
+	VSUBPS       Y5, Y1, Y1
+	VSUBPS       Y6, Y2, Y2
+	VADDPS       constants<>+544(SB), Y1, Y1
 	VADDPS       constants<>+544(SB), Y2, Y2
-	VADDPS       constants<>+544(SB), Y3, Y3
-	VMOVUPS      (CX)(BX*4), Y4
-	VMOVUPS      constants<>+352(SB), Y5
-	VSUBPS       Y4, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VMULPS       Y3, Y6, Y6
-	VPADDD       constants<>+608(SB), Y3, Y3
-	VPSRLD       $0x17, Y3, Y7
-	VPSUBD       constants<>+640(SB), Y7, Y7
-	VCVTDQ2PS    Y7, Y7
-	VPAND        constants<>+672(SB), Y3, Y3
-	VPADDD       constants<>+704(SB), Y3, Y3
-	VSUBPS       constants<>+352(SB), Y3, Y3
-	VMULPS       Y3, Y3, Y8
-	VMULPS       Y8, Y8, Y9
-	VMOVUPS      constants<>+736(SB), Y10
-	VMOVUPS      constants<>+768(SB), Y11
-	VMOVUPS      constants<>+800(SB), Y12
-	VMOVUPS      constants<>+832(SB), Y13
-	VFMADD213PS  constants<>+864(SB), Y3, Y10
-	VFMADD213PS  constants<>+896(SB), Y3, Y11
-	VFMADD213PS  constants<>+928(SB), Y3, Y12
-	VFMADD213PS  constants<>+960(SB), Y3, Y13
-	VFMADD213PS  Y12, Y8, Y13
-	VFMADD231PS  constants<>+992(SB), Y9, Y13
-	VFMADD213PS  Y10, Y8, Y11
-	VFMADD213PS  Y11, Y9, Y13
-	VMULPS       constants<>+128(SB), Y7, Y9
-	VFNMADD231PS constants<>+256(SB), Y8, Y9
-	VMULPS       Y3, Y13, Y13
-	VFMADD213PS  Y9, Y8, Y13
-	VADDPS       Y3, Y13, Y13
-	VFMADD231PS  constants<>+96(SB), Y7, Y13
-	VFMADD213PS  Y6, Y13, Y5
-	VMOVAPS      Y5, Y3
-	VPTEST       Y4, Y4
-	JZ           black
+	VPADDD       constants<>+608(SB), Y1, Y1
 	VPADDD       constants<>+608(SB), Y2, Y2
-	VPSRLD       $0x17, Y2, Y5
-	VPSUBD       constants<>+640(SB), Y5, Y5
-	VCVTDQ2PS    Y5, Y5
-	VPAND        constants<>+672(SB), Y2, Y2
+	VPSRLD       $0x17, Y1, Y3
+	VPSRLD       $0x17, Y2, Y4
+	VPSUBD       constants<>+640(SB), Y3, Y3
+	VPSUBD       constants<>+640(SB), Y4, Y4
+	VCVTDQ2PS    Y3, Y3
+	VCVTDQ2PS    Y4, Y4
+	VANDPS       constants<>+672(SB), Y1, Y1
+	VANDPS       constants<>+672(SB), Y2, Y2
+	VPADDD       constants<>+704(SB), Y1, Y1
 	VPADDD       constants<>+704(SB), Y2, Y2
+	VSUBPS       constants<>+352(SB), Y1, Y1
 	VSUBPS       constants<>+352(SB), Y2, Y2
+	VMULPS       Y1, Y1, Y5
 	VMULPS       Y2, Y2, Y6
-	VMULPS       Y6, Y6, Y7
+	VMOVUPS      constants<>+736(SB), Y7
 	VMOVUPS      constants<>+736(SB), Y8
 	VMOVUPS      constants<>+768(SB), Y9
-	VMOVUPS      constants<>+800(SB), Y10
-	VMOVUPS      constants<>+832(SB), Y11
-	VFMADD213PS  constants<>+864(SB), Y2, Y8
-	VFMADD213PS  constants<>+896(SB), Y2, Y9
-	VFMADD213PS  constants<>+928(SB), Y2, Y10
-	VFMADD213PS  constants<>+960(SB), Y2, Y11
-	VFMADD213PS  Y10, Y6, Y11
-	VFMADD231PS  constants<>+992(SB), Y7, Y11
-	VFMADD213PS  Y8, Y6, Y9
-	VFMADD213PS  Y9, Y7, Y11
-	VMULPS       constants<>+128(SB), Y5, Y7
-	VFNMADD231PS constants<>+256(SB), Y6, Y7
-	VMULPS       Y2, Y11, Y11
-	VFMADD213PS  Y7, Y6, Y11
-	VADDPS       Y2, Y11, Y11
-	VFMADD231PS  constants<>+96(SB), Y5, Y11
-	VFMADD231PS  Y11, Y4, Y3
+	VMOVUPS      constants<>+768(SB), Y10
+	VFMADD213PS  constants<>+800(SB), Y1, Y7
+	VFMADD213PS  constants<>+800(SB), Y2, Y8
+	VFMADD213PS  constants<>+832(SB), Y1, Y9
+	VFMADD213PS  constants<>+832(SB), Y2, Y10
+	VFMADD213PS  Y7, Y5, Y9
+	VFMADD213PS  Y8, Y6, Y10
+	VMULPS       Y5, Y5, Y7
+	VMULPS       Y6, Y6, Y8
+	VFMADD231PS  constants<>+864(SB), Y7, Y9
+	VFMADD231PS  constants<>+864(SB), Y8, Y10
+	VMOVUPS      constants<>+896(SB), Y11
+	VMOVUPS      constants<>+896(SB), Y12
+	VMOVUPS      constants<>+928(SB), Y13
+	VMOVUPS      constants<>+928(SB), Y14
+	VFMADD213PS  constants<>+960(SB), Y1, Y11
+	VFMADD213PS  constants<>+960(SB), Y2, Y12
+	VFMADD213PS  constants<>+992(SB), Y1, Y13
+	VFMADD213PS  constants<>+992(SB), Y2, Y14
+	VFMADD213PS  Y11, Y5, Y13
+	VFMADD213PS  Y12, Y6, Y14
+	VFMADD213PS  Y13, Y7, Y9
+	VFMADD213PS  Y14, Y8, Y10
+	VMULPS       constants<>+128(SB), Y3, Y7
+	VMULPS       constants<>+128(SB), Y4, Y8
+	VFNMADD231PS constants<>+256(SB), Y5, Y7
+	VFNMADD231PS constants<>+256(SB), Y6, Y8
+	VMULPS       Y1, Y9, Y9
+	VMULPS       Y2, Y10, Y10
+	VFMADD213PS  Y7, Y5, Y9
+	VFMADD213PS  Y8, Y6, Y10
+	VADDPS       Y1, Y9, Y9
+	VADDPS       Y2, Y10, Y10
+	VFMADD231PS  constants<>+96(SB), Y3, Y9
+	VFMADD231PS  constants<>+96(SB), Y4, Y10
+	VMOVUPS      (AX)(BX*4), Y1
+	VMOVUPS      32(AX)(BX*4), Y2
+	VMULPS       constants<>+1024(SB), Y1, Y1
+	VMULPS       constants<>+1024(SB), Y2, Y2
+	VMOVUPS      (CX)(BX*4), Y3
+	VMOVUPS      32(CX)(BX*4), Y4
+	VMOVUPS      constants<>+352(SB), Y5
+	VMOVUPS      constants<>+352(SB), Y6
+	VSUBPS       Y3, Y5, Y5
+	VSUBPS       Y4, Y6, Y6
+	VFMADD213PS  Y1, Y9, Y5
+	VFMADD213PS  Y2, Y10, Y6
+	VCVTPS2PD    X5, Y1
+	VEXTRACTF128 $0x01, Y5, X2
+	VCVTPS2PD    X2, Y2
+	VADDPD       Y1, Y2, Y2
+	VSUBPD       Y2, Y0, Y0
+	VCVTPS2PD    X6, Y1
+	VEXTRACTF128 $0x01, Y6, X2
+	VCVTPS2PD    X2, Y2
+	VADDPD       Y1, Y2, Y2
+	VSUBPD       Y2, Y0, Y0
+	VMOVUPS      (CX)(BX*4), Y1
+	VMOVUPS      32(CX)(BX*4), Y2
+	VORPS        Y1, Y2, Y1
+	VPTEST       Y1, Y1
+	JZ           black
+	VMOVUPS      (AX)(BX*4), Y1
+	VMOVUPS      32(AX)(BX*4), Y2
+	VMOVUPS      constants<>+544(SB), Y3
+	VMOVUPS      constants<>+544(SB), Y4
+	VMOVUPS      constants<>+576(SB), Y5
+	VMOVUPS      constants<>+576(SB), Y6
+	VMAXPS       Y1, Y3, Y3
+	VMAXPS       Y2, Y4, Y4
+	VMINPS       Y3, Y5, Y5
+	VMINPS       Y4, Y6, Y6
+	VADDPS       constants<>+544(SB), Y5, Y1
+	VADDPS       constants<>+544(SB), Y6, Y2
+	VPADDD       constants<>+608(SB), Y1, Y1
+	VPADDD       constants<>+608(SB), Y2, Y2
+	VPSRLD       $0x17, Y1, Y3
+	VPSRLD       $0x17, Y2, Y4
+	VPSUBD       constants<>+640(SB), Y3, Y3
+	VPSUBD       constants<>+640(SB), Y4, Y4
+	VCVTDQ2PS    Y3, Y3
+	VCVTDQ2PS    Y4, Y4
+	VANDPS       constants<>+672(SB), Y1, Y1
+	VANDPS       constants<>+672(SB), Y2, Y2
+	VPADDD       constants<>+704(SB), Y1, Y1
+	VPADDD       constants<>+704(SB), Y2, Y2
+	VSUBPS       constants<>+352(SB), Y1, Y1
+	VSUBPS       constants<>+352(SB), Y2, Y2
+	VMULPS       Y1, Y1, Y5
+	VMULPS       Y2, Y2, Y6
+	VMOVUPS      constants<>+736(SB), Y7
+	VMOVUPS      constants<>+736(SB), Y8
+	VMOVUPS      constants<>+768(SB), Y9
+	VMOVUPS      constants<>+768(SB), Y10
+	VFMADD213PS  constants<>+800(SB), Y1, Y7
+	VFMADD213PS  constants<>+800(SB), Y2, Y8
+	VFMADD213PS  constants<>+832(SB), Y1, Y9
+	VFMADD213PS  constants<>+832(SB), Y2, Y10
+	VFMADD213PS  Y7, Y5, Y9
+	VFMADD213PS  Y8, Y6, Y10
+	VMULPS       Y5, Y5, Y7
+	VMULPS       Y6, Y6, Y8
+	VFMADD231PS  constants<>+864(SB), Y7, Y9
+	VFMADD231PS  constants<>+864(SB), Y8, Y10
+	VMOVUPS      constants<>+896(SB), Y11
+	VMOVUPS      constants<>+896(SB), Y12
+	VMOVUPS      constants<>+928(SB), Y13
+	VMOVUPS      constants<>+928(SB), Y14
+	VFMADD213PS  constants<>+960(SB), Y1, Y11
+	VFMADD213PS  constants<>+960(SB), Y2, Y12
+	VFMADD213PS  constants<>+992(SB), Y1, Y13
+	VFMADD213PS  constants<>+992(SB), Y2, Y14
+	VFMADD213PS  Y11, Y5, Y13
+	VFMADD213PS  Y12, Y6, Y14
+	VFMADD213PS  Y13, Y7, Y9
+	VFMADD213PS  Y14, Y8, Y10
+	VMULPS       constants<>+128(SB), Y3, Y7
+	VMULPS       constants<>+128(SB), Y4, Y8
+	VFNMADD231PS constants<>+256(SB), Y5, Y7
+	VFNMADD231PS constants<>+256(SB), Y6, Y8
+	VMULPS       Y1, Y9, Y9
+	VMULPS       Y2, Y10, Y10
+	VFMADD213PS  Y7, Y5, Y9
+	VFMADD213PS  Y8, Y6, Y10
+	VADDPS       Y1, Y9, Y9
+	VADDPS       Y2, Y10, Y10
+	VFMADD231PS  constants<>+96(SB), Y3, Y9
+	VFMADD231PS  constants<>+96(SB), Y4, Y10
+	VMOVUPS      (CX)(BX*4), Y1
+	VMOVUPS      32(CX)(BX*4), Y2
+	VMULPS       Y1, Y9, Y9
+	VMULPS       Y2, Y10, Y10
+	VCVTPS2PD    X9, Y1
+	VEXTRACTF128 $0x01, Y9, X2
+	VCVTPS2PD    X2, Y2
+	VADDPD       Y1, Y2, Y2
+	VSUBPD       Y2, Y0, Y0
+	VCVTPS2PD    X10, Y1
+	VEXTRACTF128 $0x01, Y10, X2
+	VCVTPS2PD    X2, Y2
+	VADDPD       Y1, Y2, Y2
+	VSUBPD       Y2, Y0, Y0
 
 black:
-	VCVTPS2PD    X3, Y2
-	VEXTRACTF128 $0x01, Y3, X3
-	VCVTPS2PD    X3, Y3
-	VSUBPD       Y2, Y0, Y0
-	VSUBPD       Y3, Y1, Y1
-	ADDQ         $0x08, BX
-	CMPQ         BX, SI
-	JL           eight
+	ADDQ $0x10, BX
+	CMPQ BX, SI
+	JL   whole
 
 rest:
 	SUBQ         BX, DX
 	JZ           done
-	LEAQ         masks<>+32(SB), SI
+	LEAQ         masks<>+64(SB), SI
 	SHLQ         $0x02, DX
 	SUBQ         DX, SI
-	VMOVUPS      (SI), Y2
-	VMASKMOVPS   (AX)(BX*4), Y2, Y3
+	VMOVUPS      (SI), Y1
+	VMASKMOVPS   (AX)(BX*4), Y1, Y1
+	VMOVUPS      32(SI), Y2
+	VMASKMOVPS   32(AX)(BX*4), Y2, Y2
+	VMOVUPS      constants<>+544(SB), Y3
 	VMOVUPS      constants<>+544(SB), Y4
-	VMAXPS       Y3, Y4, Y4
-	VMOVUPS      constants<>+576(SB), Y3
-	VMINPS       Y4, Y3, Y3
-	VMOVUPS      constants<>+352(SB), Y4
-	VSUBPS       Y3, Y4, Y4
-	VADDPS       constants<>+544(SB), Y3, Y3
-	VADDPS       constants<>+544(SB), Y4, Y4
-	VMASKMOVPS   (CX)(BX*4), Y2, Y5
-	VMOVUPS      constants<>+352(SB), Y6
-	VSUBPS       Y5, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMULPS       Y4, Y7, Y7
-	VPADDD       constants<>+608(SB), Y4, Y4
-	VPSRLD       $0x17, Y4, Y8
-	VPSUBD       constants<>+640(SB), Y8, Y8
-	VCVTDQ2PS    Y8, Y8
-	VPAND        constants<>+672(SB), Y4, Y4
-	VPADDD       constants<>+704(SB), Y4, Y4
-	VSUBPS       constants<>+352(SB), Y4, Y4
-	VMULPS       Y4, Y4, Y9
-	VMULPS       Y9, Y9, Y10
-	VMOVUPS      constants<>+736(SB), Y11
-	VMOVUPS      constants<>+768(SB), Y12
-	VMOVUPS      constants<>+800(SB), Y13
-	VMOVUPS      constants<>+832(SB), Y14
-	VFMADD213PS  constants<>+864(SB), Y4, Y11
-	VFMADD213PS  constants<>+896(SB), Y4, Y12
-	VFMADD213PS  constants<>+928(SB), Y4, Y13
-	VFMADD213PS  constants<>+960(SB), Y4, Y14
-	VFMADD213PS  Y13, Y9, Y14
-	VFMADD231PS  constants<>+992(SB), Y10, Y14
-	VFMADD213PS  Y11, Y9, Y12
-	VFMADD213PS  Y12, Y10, Y14
-	VMULPS       constants<>+128(SB), Y8, Y10
-	VFNMADD231PS constants<>+256(SB), Y9, Y10
-	VMULPS       Y4, Y14, Y14
-	VFMADD213PS  Y10, Y9, Y14
-	VADDPS       Y4, Y14, Y14
-	VFMADD231PS  constants<>+96(SB), Y8, Y14
-	VFMADD213PS  Y7, Y14, Y6
-	VMOVAPS      Y6, Y4
-	VPTEST       Y5, Y5
-	JZ           blackRest
-	VPADDD       constants<>+608(SB), Y3, Y3
-	VPSRLD       $0x17, Y3, Y6
-	VPSUBD       constants<>+640(SB), Y6, Y6
-	VCVTDQ2PS    Y6, Y6
-	VPAND        constants<>+672(SB), Y3, Y3
-	VPADDD       constants<>+704(SB), Y3, Y3
-	VSUBPS       constants<>+352(SB), Y3, Y3
-	VMULPS       Y3, Y3, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVUPS      constants<>+736(SB), Y9
+	VMOVUPS      constants<>+576(SB), Y5
+	VMOVUPS      constants<>+576(SB), Y6
+	VMAXPS       Y1, Y3, Y3
+	VMAXPS       Y2, Y4, Y4
+	VMINPS       Y3, Y5, Y5
+	VMINPS       Y4, Y6, Y6
+	VMOVUPS      constants<>+352(SB), Y1
+	VMOVUPS      constants<>+352(SB), Y2
+	VSUBPS       Y5, Y1, Y1
+	VSUBPS       Y6, Y2, Y2
+	VADDPS       constants<>+544(SB), Y1, Y1
+	VADDPS       constants<>+544(SB), Y2, Y2
+	VPADDD       constants<>+608(SB), Y1, Y1
+	VPADDD       constants<>+608(SB), Y2, Y2
+	VPSRLD       $0x17, Y1, Y3
+	VPSRLD       $0x17, Y2, Y4
+	VPSUBD       constants<>+640(SB), Y3, Y3
+	VPSUBD       constants<>+640(SB), Y4, Y4
+	VCVTDQ2PS    Y3, Y3
+	VCVTDQ2PS    Y4, Y4
+	VANDPS       constants<>+672(SB), Y1, Y1
+	VANDPS       constants<>+672(SB), Y2, Y2
+	VPADDD       constants<>+704(SB), Y1, Y1
+	VPADDD       constants<>+704(SB), Y2, Y2
+	VSUBPS       constants<>+352(SB), Y1, Y1
+	VSUBPS       constants<>+352(SB), Y2, Y2
+	VMULPS       Y1, Y1, Y5
+	VMULPS       Y2, Y2, Y6
+	VMOVUPS      constants<>+736(SB), Y7
+	VMOVUPS      constants<>+736(SB), Y8
+	VMOVUPS      constants<>+768(SB), Y9
 	VMOVUPS      constants<>+768(SB), Y10
-	VMOVUPS      constants<>+800(SB), Y11
-	VMOVUPS      constants<>+832(SB), Y12
-	VFMADD213PS  constants<>+864(SB), Y3, Y9
-	VFMADD213PS  constants<>+896(SB), Y3, Y10
-	VFMADD213PS  constants<>+928(SB), Y3, Y11
-	VFMADD213PS  constants<>+960(SB), Y3, Y12
-	VFMADD213PS  Y11, Y7, Y12
-	VFMADD231PS  constants<>+992(SB), Y8, Y12
-	VFMADD213PS  Y9, Y7, Y10
-	VFMADD213PS  Y10, Y8, Y12
-	VMULPS       constants<>+128(SB), Y6, Y8
-	VFNMADD231PS constants<>+256(SB), Y7, Y8
-	VMULPS       Y3, Y12, Y12
-	VFMADD213PS  Y8, Y7, Y12
-	VADDPS       Y3, Y12, Y12
-	VFMADD231PS  constants<>+96(SB), Y6, Y12
-	VFMADD231PS  Y12, Y5, Y4
+	VFMADD213PS  constants<>+800(SB), Y1, Y7
+	VFMADD213PS  constants<>+800(SB), Y2, Y8
+	VFMADD213PS  constants<>+832(SB), Y1, Y9
+	VFMADD213PS  constants<>+832(SB), Y2, Y10
+	VFMADD213PS  Y7, Y5, Y9
+	VFMADD213PS  Y8, Y6, Y10
+	VMULPS       Y5, Y5, Y7
+	VMULPS       Y6, Y6, Y8
+	VFMADD231PS  constants<>+864(SB), Y7, Y9
+	VFMADD231PS  constants<>+864(SB), Y8, Y10
+	VMOVUPS      constants<>+896(SB), Y11
+	VMOVUPS      constants<>+896(SB), Y12
+	VMOVUPS      constants<>+928(SB), Y13
+	VMOVUPS      constants<>+928(SB), Y14
+	VFMADD213PS  constants<>+960(SB), Y1, Y11
+	VFMADD213PS  constants<>+960(SB), Y2, Y12
+	VFMADD213PS  constants<>+992(SB), Y1, Y13
+	VFMADD213PS  constants<>+992(SB), Y2, Y14
+	VFMADD213PS  Y11, Y5, Y13
+	VFMADD213PS  Y12, Y6, Y14
+	VFMADD213PS  Y13, Y7, Y9
+	VFMADD213PS  Y14, Y8, Y10
+	VMULPS       constants<>+128(SB), Y3, Y7
+	VMULPS       constants<>+128(SB), Y4, Y8
+	VFNMADD231PS constants<>+256(SB), Y5, Y7
+	VFNMADD231PS constants<>+256(SB), Y6, Y8
+	VMULPS       Y1, Y9, Y9
+	VMULPS       Y2, Y10, Y10
+	VFMADD213PS  Y7, Y5, Y9
+	VFMADD213PS  Y8, Y6, Y10
+	VADDPS       Y1, Y9, Y9
+	VADDPS       Y2, Y10, Y10
+	VFMADD231PS  constants<>+96(SB), Y3, Y9
+	VFMADD231PS  constants<>+96(SB), Y4, Y10
+	VMOVUPS      (SI), Y1
+	VMASKMOVPS   (AX)(BX*4), Y1, Y1
+	VMOVUPS      32(SI), Y2
+	VMASKMOVPS   32(AX)(BX*4), Y2, Y2
+	VMULPS       constants<>+1024(SB), Y1, Y1
+	VMULPS       constants<>+1024(SB), Y2, Y2
+	VMOVUPS      (SI), Y3
+	VMASKMOVPS   (CX)(BX*4), Y3, Y3
+	VMOVUPS      32(SI), Y4
+	VMASKMOVPS   32(CX)(BX*4), Y4, Y4
+	VMOVUPS      constants<>+352(SB), Y5
+	VMOVUPS      constants<>+352(SB), Y6
+	VSUBPS       Y3, Y5, Y5
+	VSUBPS       Y4, Y6, Y6
+	VFMADD213PS  Y1, Y9, Y5
+	VFMADD213PS  Y2, Y10, Y6
+	VANDPS       (SI), Y5, Y5
+	VCVTPS2PD    X5, Y1
+	VEXTRACTF128 $0x01, Y5, X2
+	VCVTPS2PD    X2, Y2
+	VADDPD       Y1, Y2, Y2
+	VSUBPD       Y2, Y0, Y0
+	VANDPS       32(SI), Y6, Y6
+	VCVTPS2PD    X6, Y1
+	VEXTRACTF128 $0x01, Y6, X2
+	VCVTPS2PD    X2, Y2
+	VADDPD       Y1, Y2, Y2
+	VSUBPD       Y2, Y0, Y0
+	VMOVUPS      (SI), Y1
+	VMASKMOVPS   (CX)(BX*4), Y1, Y1
+	VMOVUPS      32(SI), Y2
+	VMASKMOVPS   32(CX)(BX*4), Y2, Y2
+	VORPS        Y1, Y2, Y1
+	VPTEST       Y1, Y1
+	JZ           blackRest
+	VMOVUPS      (SI), Y1
+	VMASKMOVPS   (AX)(BX*4), Y1, Y1
+	VMOVUPS      32(SI), Y2
+	VMASKMOVPS   32(AX)(BX*4), Y2, Y2
+	VMOVUPS      constants<>+544(SB), Y3
+	VMOVUPS      constants<>+544(SB), Y4
+	VMOVUPS      constants<>+576(SB), Y5
+	VMOVUPS      constants<>+576(SB), Y6
+	VMAXPS       Y1, Y3, Y3
+	VMAXPS       Y2, Y4, Y4
+	VMINPS       Y3, Y5, Y5
+	VMINPS       Y4, Y6, Y6
+	VADDPS       constants<>+544(SB), Y5, Y1
+	VADDPS       constants<>+544(SB), Y6, Y2
+	VPADDD       constants<>+608(SB), Y1, Y1
+	VPADDD       constants<>+608(SB), Y2, Y2
+	VPSRLD       $0x17, Y1, Y3
+	VPSRLD       $0x17, Y2, Y4
+	VPSUBD       constants<>+640(SB), Y3, Y3
+	VPSUBD       constants<>+640(SB), Y4, Y4
+	VCVTDQ2PS    Y3, Y3
+	VCVTDQ2PS    Y4, Y4
+	VANDPS       constants<>+672(SB), Y1, Y1
+	VANDPS       constants<>+672(SB), Y2, Y2
+	VPADDD       constants<>+704(SB), Y1, Y1
+	VPADDD       constants<>+704(SB), Y2, Y2
+	VSUBPS       constants<>+352(SB), Y1, Y1
+	VSUBPS       constants<>+352(SB), Y2, Y2
+	VMULPS       Y1, Y1, Y5
+	VMULPS       Y2, Y2, Y6
+	VMOVUPS      constants<>+736(SB), Y7
+	VMOVUPS      constants<>+736(SB), Y8
+	VMOVUPS      constants<>+768(SB), Y9
+	VMOVUPS      constants<>+768(SB), Y10
+	VFMADD213PS  constants<>+800(SB), Y1, Y7
+	VFMADD213PS  constants<>+800(SB), Y2, Y8
+	VFMADD213PS  constants<>+832(SB), Y1, Y9
+	VFMADD213PS  constants<>+832(SB), Y2, Y10
+	VFMADD213PS  Y7, Y5, Y9
+	VFMADD213PS  Y8, Y6, Y10
+	VMULPS       Y5, Y5, Y7
+	VMULPS       Y6, Y6, Y8
+	VFMADD231PS  constants<>+864(SB), Y7, Y9
+	VFMADD231PS  constants<>+864(SB), Y8, Y10
+	VMOVUPS      constants<>+896(SB), Y11
+	VMOVUPS      constants<>+896(SB), Y12
+	VMOVUPS      constants<>+928(SB), Y13
+	VMOVUPS      constants<>+928(SB), Y14
+	VFMADD213PS  constants<>+960(SB), Y1, Y11
+	VFMADD213PS  constants<>+960(SB), Y2, Y12
+	VFMADD213PS  constants<>+992(SB), Y1, Y13
+	VFMADD213PS  constants<>+992(SB), Y2, Y14
+	VFMADD213PS  Y11, Y5, Y13
+	VFMADD213PS  Y12, Y6, Y14
+	VFMADD213PS  Y13, Y7, Y9
+	VFMADD213PS  Y14, Y8, Y10
+	VMULPS       constants<>+128(SB), Y3, Y7
+	VMULPS       constants<>+128(SB), Y4, Y8
+	VFNMADD231PS constants<>+256(SB), Y5, Y7
+	VFNMADD231PS constants<>+256(SB), Y6, Y8
+	VMULPS       Y1, Y9, Y9
+	VMULPS       Y2, Y10, Y10
+	VFMADD213PS  Y7, Y5, Y9
+	VFMADD213PS  Y8, Y6, Y10
+	VADDPS       Y1, Y9, Y9
+	VADDPS       Y2, Y10, Y10
+	VFMADD231PS  constants<>+96(SB), Y3, Y9
+	VFMADD231PS  constants<>+96(SB), Y4, Y10
+	VMOVUPS      (SI), Y1
+	VMASKMOVPS   (CX)(BX*4), Y1, Y1
+	VMOVUPS      32(SI), Y2
+	VMASKMOVPS   32(CX)(BX*4), Y2, Y2
+	VMULPS       Y1, Y9, Y9
+	VMULPS       Y2, Y10, Y10
+	VANDPS       (SI), Y9, Y9
+	VCVTPS2PD    X9, Y1
+	VEXTRACTF128 $0x01, Y9, X2
+	VCVTPS2PD    X2, Y2
+	VADDPD       Y1, Y2, Y2
+	VSUBPD       Y2, Y0, Y0
+	VANDPS       32(SI), Y10, Y10
+	VCVTPS2PD    X10, Y1
+	VEXTRACTF128 $0x01, Y10, X2
+	VCVTPS2PD    X2, Y2
+	VADDPD       Y1, Y2, Y2
+	VSUBPD       Y2, Y0, Y0
 
 blackRest:
-	VANDPS       Y2, Y4, Y4
-	VCVTPS2PD    X4, Y2
-	VEXTRACTF128 $0x01, Y4, X3
-	VCVTPS2PD    X3, Y3
-	VSUBPD       Y2, Y0, Y0
-	VSUBPD       Y3, Y1, Y1
-
 done:
-	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X1
 	VHADDPD      X1, X1, X1
@@ -1091,77 +1465,138 @@ TEXT ·crossEntropyGradientAVX2(SB), NOSPLIT, $0-88
 	VPXOR        Y1, Y1, Y1
 	XORQ         SI, SI
 	MOVQ         BX, DI
-	ANDQ         $-8, DI
+	ANDQ         $-16, DI
 	JZ           rest
 
-eight:
+whole:
 	VMOVUPS     (CX)(SI*4), Y2
-	VMOVUPS     (DX)(SI*4), Y3
-	VCMPPS      $0x1e, constants<>+256(SB), Y2, Y4
-	VCMPPS      $0x1e, constants<>+256(SB), Y3, Y5
-	VPXOR       Y4, Y5, Y5
-	VPSUBD      Y5, Y1, Y1
-	VMOVUPS     constants<>+544(SB), Y4
-	VMAXPS      Y2, Y4, Y4
-	VMOVUPS     constants<>+576(SB), Y5
-	VMINPS      Y4, Y5, Y5
-	VMOVUPS     constants<>+352(SB), Y6
-	VSUBPS      Y5, Y6, Y6
-	VADDPS      constants<>+544(SB), Y5, Y4
-	VADDPS      constants<>+544(SB), Y6, Y6
-	VMOVUPS     constants<>+352(SB), Y7
-	VSUBPS      Y3, Y7, Y7
-	VMULPS      Y6, Y3, Y3
-	VFMSUB213PS Y3, Y4, Y7
-	VMULPS      Y6, Y4, Y4
-	VDIVPS      Y4, Y7, Y7
-	VMOVUPS     constants<>+352(SB), Y3
-	VSUBPS      Y2, Y3, Y3
-	VMULPS      Y2, Y3, Y3
-	VMULPS      Y3, Y7, Y7
-	VMULPS      Y0, Y7, Y7
-	VCMPPS      $0x08, Y2, Y5, Y5
-	VANDPS      Y5, Y7, Y7
-	VMOVUPS     Y7, (AX)(SI*4)
-	ADDQ        $0x08, SI
+	VMOVUPS     32(CX)(SI*4), Y3
+	VMOVUPS     (DX)(SI*4), Y4
+	VMOVUPS     32(DX)(SI*4), Y5
+	VCMPPS      $0x1e, constants<>+256(SB), Y2, Y6
+	VCMPPS      $0x1e, constants<>+256(SB), Y3, Y7
+	VCMPPS      $0x1e, constants<>+256(SB), Y4, Y8
+	VCMPPS      $0x1e, constants<>+256(SB), Y5, Y9
+	VXORPS      Y6, Y8, Y8
+	VXORPS      Y7, Y9, Y9
+	VPSUBD      Y8, Y1, Y1
+	VPSUBD      Y9, Y1, Y1
+	VMOVUPS     constants<>+544(SB), Y6
+	VMOVUPS     constants<>+544(SB), Y7
+	VMOVUPS     constants<>+576(SB), Y8
+	VMOVUPS     constants<>+576(SB), Y9
+	VMAXPS      Y2, Y6, Y6
+	VMAXPS      Y3, Y7, Y7
+	VMINPS      Y6, Y8, Y8
+	VMINPS      Y7, Y9, Y9
+	VADDPS      constants<>+544(SB), Y8, Y6
+	VADDPS      constants<>+544(SB), Y9, Y7
+	VMOVUPS     constants<>+352(SB), Y10
+	VMOVUPS     constants<>+352(SB), Y11
+	VSUBPS      Y8, Y10, Y10
+	VSUBPS      Y9, Y11, Y11
+	VADDPS      constants<>+544(SB), Y10, Y10
+	VADDPS      constants<>+544(SB), Y11, Y11
+	VMOVUPS     constants<>+352(SB), Y12
+	VMOVUPS     constants<>+352(SB), Y13
+	VSUBPS      Y4, Y12, Y12
+	VSUBPS      Y5, Y13, Y13
+	VMULPS      Y10, Y4, Y4
+	VMULPS      Y11, Y5, Y5
+	VFMSUB213PS Y4, Y6, Y12
+	VFMSUB213PS Y5, Y7, Y13
+	VMULPS      Y10, Y6, Y6
+	VMULPS      Y11, Y7, Y7
+	VDIVPS      Y6, Y12, Y12
+	VDIVPS      Y7, Y13, Y13
+	VMOVUPS     constants<>+352(SB), Y4
+	VMOVUPS     constants<>+352(SB), Y5
+	VSUBPS      Y2, Y4, Y4
+	VSUBPS      Y3, Y5, Y5
+	VMULPS      Y2, Y4, Y4
+	VMULPS      Y3, Y5, Y5
+	VMULPS      Y4, Y12, Y12
+	VMULPS      Y5, Y13, Y13
+	VMULPS      Y0, Y12, Y12
+	VMULPS      Y0, Y13, Y13
+	VCMPPS      $0x08, Y2, Y8, Y8
+	VCMPPS      $0x08, Y3, Y9, Y9
+	VANDPS      Y8, Y12, Y12
+	VANDPS      Y9, Y13, Y13
+	VMOVUPS     Y12, (AX)(SI*4)
+	VMOVUPS     Y13, 32(AX)(SI*4)
+	ADDQ        $0x10, SI
 	CMPQ        SI, DI
-	JL          eight
+	JL          whole
 
 rest:
 	SUBQ        SI, BX
 	JZ          done
-	LEAQ        masks<>+32(SB), DI
+	LEAQ        masks<>+64(SB), DI
 	SHLQ        $0x02, BX
 	SUBQ        BX, DI
 	VMOVUPS     (DI), Y2
-	VMASKMOVPS  (CX)(SI*4), Y2, Y3
-	VMASKMOVPS  (DX)(SI*4), Y2, Y4
-	VCMPPS      $0x1e, constants<>+256(SB), Y3, Y5
-	VCMPPS      $0x1e, constants<>+256(SB), Y4, Y6
-	VPXOR       Y5, Y6, Y6
-	VPSUBD      Y6, Y1, Y1
-	VMOVUPS     constants<>+544(SB), Y5
-	VMAXPS      Y3, Y5, Y5
-	VMOVUPS     constants<>+576(SB), Y6
-	VMINPS      Y5, Y6, Y6
-	VMOVUPS     constants<>+352(SB), Y7
-	VSUBPS      Y6, Y7, Y7
-	VADDPS      constants<>+544(SB), Y6, Y5
-	VADDPS      constants<>+544(SB), Y7, Y7
-	VMOVUPS     constants<>+352(SB), Y8
-	VSUBPS      Y4, Y8, Y8
-	VMULPS      Y7, Y4, Y4
-	VFMSUB213PS Y4, Y5, Y8
-	VMULPS      Y7, Y5, Y5
-	VDIVPS      Y5, Y8, Y8
+	VMASKMOVPS  (CX)(SI*4), Y2, Y2
+	VMOVUPS     32(DI), Y3
+	VMASKMOVPS  32(CX)(SI*4), Y3, Y3
+	VMOVUPS     (DI), Y4
+	VMASKMOVPS  (DX)(SI*4), Y4, Y4
+	VMOVUPS     32(DI), Y5
+	VMASKMOVPS  32(DX)(SI*4), Y5, Y5
+	VCMPPS      $0x1e, constants<>+256(SB), Y2, Y6
+	VCMPPS      $0x1e, constants<>+256(SB), Y3, Y7
+	VCMPPS      $0x1e, constants<>+256(SB), Y4, Y8
+	VCMPPS      $0x1e, constants<>+256(SB), Y5, Y9
+	VXORPS      Y6, Y8, Y8
+	VXORPS      Y7, Y9, Y9
+	VPSUBD      Y8, Y1, Y1
+	VPSUBD      Y9, Y1, Y1
+	VMOVUPS     constants<>+544(SB), Y6
+	VMOVUPS     constants<>+544(SB), Y7
+	VMOVUPS     constants<>+576(SB), Y8
+	VMOVUPS     constants<>+576(SB), Y9
+	VMAXPS      Y2, Y6, Y6
+	VMAXPS      Y3, Y7, Y7
+	VMINPS      Y6, Y8, Y8
+	VMINPS      Y7, Y9, Y9
+	VADDPS      constants<>+544(SB), Y8, Y6
+	VADDPS      constants<>+544(SB), Y9, Y7
+	VMOVUPS     constants<>+352(SB), Y10
+	VMOVUPS     constants<>+352(SB), Y11
+	VSUBPS      Y8, Y10, Y10
+	VSUBPS      Y9, Y11, Y11
+	VADDPS      constants<>+544(SB), Y10, Y10
+	VADDPS      constants<>+544(SB), Y11, Y11
+	VMOVUPS     constants<>+352(SB), Y12
+	VMOVUPS     constants<>+352(SB), Y13
+	VSUBPS      Y4, Y12, Y12
+	VSUBPS      Y5, Y13, Y13
+	VMULPS      Y10, Y4, Y4
+	VMULPS      Y11, Y5, Y5
+	VFMSUB213PS Y4, Y6, Y12
+	VFMSUB213PS Y5, Y7, Y13
+	VMULPS      Y10, Y6, Y6
+	VMULPS      Y11, Y7, Y7
+	VDIVPS      Y6, Y12, Y12
+	VDIVPS      Y7, Y13, Y13
 	VMOVUPS     constants<>+352(SB), Y4
-	VSUBPS      Y3, Y4, Y4
-	VMULPS      Y3, Y4, Y4
-	VMULPS      Y4, Y8, Y8
-	VMULPS      Y0, Y8, Y8
-	VCMPPS      $0x08, Y3, Y6, Y6
-	VANDPS      Y6, Y8, Y8
-	VMASKMOVPS  Y8, Y2, (AX)(SI*4)
+	VMOVUPS     constants<>+352(SB), Y5
+	VSUBPS      Y2, Y4, Y4
+	VSUBPS      Y3, Y5, Y5
+	VMULPS      Y2, Y4, Y4
+	VMULPS      Y3, Y5, Y5
+	VMULPS      Y4, Y12, Y12
+	VMULPS      Y5, Y13, Y13
+	VMULPS      Y0, Y12, Y12
+	VMULPS      Y0, Y13, Y13
+	VCMPPS      $0x08, Y2, Y8, Y8
+	VCMPPS      $0x08, Y3, Y9, Y9
+	VANDPS      Y8, Y12, Y12
+	VANDPS      Y9, Y13, Y13
+	VMOVUPS     (DI), Y0
+	VMASKMOVPS  Y12, Y0, (AX)(SI*4)
+	VMOVUPS     32(DI), Y0
+	VMASKMOVPS  Y13, Y0, 32(AX)(SI*4)
 
 done:
 	VEXTRACTI128 $0x01, Y1, X0
@@ -1239,7 +1674,7 @@ narrowStore:
 narrowDone:
 	TESTQ   CX, CX
 	JZ      done
-	LEAQ    masks<>+32(SB), DI
+	LEAQ    masks<>+64(SB), DI
 	SHLQ    $0x02, CX
 	SUBQ    CX, DI
 	VMOVUPS (DI), Y0
@@ -1446,79 +1881,87 @@ DATA constants<>+720(SB)/4, $0x3f3504f3
 DATA constants<>+724(SB)/4, $0x3f3504f3
 DATA constants<>+728(SB)/4, $0x3f3504f3
 DATA constants<>+732(SB)/4, $0x3f3504f3
-DATA constants<>+736(SB)/4, $0xbe7ffffc
-DATA constants<>+740(SB)/4, $0xbe7ffffc
-DATA constants<>+744(SB)/4, $0xbe7ffffc
-DATA constants<>+748(SB)/4, $0xbe7ffffc
-DATA constants<>+752(SB)/4, $0xbe7ffffc
-DATA constants<>+756(SB)/4, $0xbe7ffffc
-DATA constants<>+760(SB)/4, $0xbe7ffffc
-DATA constants<>+764(SB)/4, $0xbe7ffffc
-DATA constants<>+768(SB)/4, $0xbe2aae50
-DATA constants<>+772(SB)/4, $0xbe2aae50
-DATA constants<>+776(SB)/4, $0xbe2aae50
-DATA constants<>+780(SB)/4, $0xbe2aae50
-DATA constants<>+784(SB)/4, $0xbe2aae50
-DATA constants<>+788(SB)/4, $0xbe2aae50
-DATA constants<>+792(SB)/4, $0xbe2aae50
-DATA constants<>+796(SB)/4, $0xbe2aae50
-DATA constants<>+800(SB)/4, $0xbdfe5d4f
-DATA constants<>+804(SB)/4, $0xbdfe5d4f
-DATA constants<>+808(SB)/4, $0xbdfe5d4f
-DATA constants<>+812(SB)/4, $0xbdfe5d4f
-DATA constants<>+816(SB)/4, $0xbdfe5d4f
-DATA constants<>+820(SB)/4, $0xbdfe5d4f
-DATA constants<>+824(SB)/4, $0xbdfe5d4f
-DATA constants<>+828(SB)/4, $0xbdfe5d4f
-DATA constants<>+832(SB)/4, $0xbdebd1b8
-DATA constants<>+836(SB)/4, $0xbdebd1b8
-DATA constants<>+840(SB)/4, $0xbdebd1b8
-DATA constants<>+844(SB)/4, $0xbdebd1b8
-DATA constants<>+848(SB)/4, $0xbdebd1b8
-DATA constants<>+852(SB)/4, $0xbdebd1b8
-DATA constants<>+856(SB)/4, $0xbdebd1b8
-DATA constants<>+860(SB)/4, $0xbdebd1b8
-DATA constants<>+864(SB)/4, $0x3eaaaaaa
-DATA constants<>+868(SB)/4, $0x3eaaaaaa
-DATA constants<>+872(SB)/4, $0x3eaaaaaa
-DATA constants<>+876(SB)/4, $0x3eaaaaaa
-DATA constants<>+880(SB)/4, $0x3eaaaaaa
-DATA constants<>+884(SB)/4, $0x3eaaaaaa
-DATA constants<>+888(SB)/4, $0x3eaaaaaa
-DATA constants<>+892(SB)/4, $0x3eaaaaaa
-DATA constants<>+896(SB)/4, $0x3e4cceac
-DATA constants<>+900(SB)/4, $0x3e4cceac
-DATA constants<>+904(SB)/4, $0x3e4cceac
-DATA constants<>+908(SB)/4, $0x3e4cceac
-DATA constants<>+912(SB)/4, $0x3e4cceac
-DATA constants<>+916(SB)/4, $0x3e4cceac
-DATA constants<>+920(SB)/4, $0x3e4cceac
-DATA constants<>+924(SB)/4, $0x3e4cceac
-DATA constants<>+928(SB)/4, $0x3e11e9bf
-DATA constants<>+932(SB)/4, $0x3e11e9bf
-DATA constants<>+936(SB)/4, $0x3e11e9bf
-DATA constants<>+940(SB)/4, $0x3e11e9bf
-DATA constants<>+944(SB)/4, $0x3e11e9bf
-DATA constants<>+948(SB)/4, $0x3e11e9bf
-DATA constants<>+952(SB)/4, $0x3e11e9bf
-DATA constants<>+956(SB)/4, $0x3e11e9bf
-DATA constants<>+960(SB)/4, $0x3def251a
-DATA constants<>+964(SB)/4, $0x3def251a
-DATA constants<>+968(SB)/4, $0x3def251a
-DATA constants<>+972(SB)/4, $0x3def251a
-DATA constants<>+976(SB)/4, $0x3def251a
-DATA constants<>+980(SB)/4, $0x3def251a
-DATA constants<>+984(SB)/4, $0x3def251a
-DATA constants<>+988(SB)/4, $0x3def251a
-DATA constants<>+992(SB)/4, $0x3d9021bb
-DATA constants<>+996(SB)/4, $0x3d9021bb
-DATA constants<>+1000(SB)/4, $0x3d9021bb
-DATA constants<>+1004(SB)/4, $0x3d9021bb
-DATA constants<>+1008(SB)/4, $0x3d9021bb
-DATA constants<>+1012(SB)/4, $0x3d9021bb
-DATA constants<>+1016(SB)/4, $0x3d9021bb
-DATA constants<>+1020(SB)/4, $0x3d9021bb
-GLOBL constants<>(SB), RODATA|NOPTR, $1024
+DATA constants<>+736(SB)/4, $0xbdfe5d4f
+DATA constants<>+740(SB)/4, $0xbdfe5d4f
+DATA constants<>+744(SB)/4, $0xbdfe5d4f
+DATA constants<>+748(SB)/4, $0xbdfe5d4f
+DATA constants<>+752(SB)/4, $0xbdfe5d4f
+DATA constants<>+756(SB)/4, $0xbdfe5d4f
+DATA constants<>+760(SB)/4, $0xbdfe5d4f
+DATA constants<>+764(SB)/4, $0xbdfe5d4f
+DATA constants<>+768(SB)/4, $0xbdebd1b8
+DATA constants<>+772(SB)/4, $0xbdebd1b8
+DATA constants<>+776(SB)/4, $0xbdebd1b8
+DATA constants<>+780(SB)/4, $0xbdebd1b8
+DATA constants<>+784(SB)/4, $0xbdebd1b8
+DATA constants<>+788(SB)/4, $0xbdebd1b8
+DATA constants<>+792(SB)/4, $0xbdebd1b8
+DATA constants<>+796(SB)/4, $0xbdebd1b8
+DATA constants<>+800(SB)/4, $0x3e11e9bf
+DATA constants<>+804(SB)/4, $0x3e11e9bf
+DATA constants<>+808(SB)/4, $0x3e11e9bf
+DATA constants<>+812(SB)/4, $0x3e11e9bf
+DATA constants<>+816(SB)/4, $0x3e11e9bf
+DATA constants<>+820(SB)/4, $0x3e11e9bf
+DATA constants<>+824(SB)/4, $0x3e11e9bf
+DATA constants<>+828(SB)/4, $0x3e11e9bf
+DATA constants<>+832(SB)/4, $0x3def251a
+DATA constants<>+836(SB)/4, $0x3def251a
+DATA constants<>+840(SB)/4, $0x3def251a
+DATA constants<>+844(SB)/4, $0x3def251a
+DATA constants<>+848(SB)/4, $0x3def251a
+DATA constants<>+852(SB)/4, $0x3def251a
+DATA constants<>+856(SB)/4, $0x3def251a
+DATA constants<>+860(SB)/4, $0x3def251a
+DATA constants<>+864(SB)/4, $0x3d9021bb
+DATA constants<>+868(SB)/4, $0x3d9021bb
+DATA constants<>+872(SB)/4, $0x3d9021bb
+DATA constants<>+876(SB)/4, $0x3d9021bb
+DATA constants<>+880(SB)/4, $0x3d9021bb
+DATA constants<>+884(SB)/4, $0x3d9021bb
+DATA constants<>+888(SB)/4, $0x3d9021bb
+DATA constants<>+892(SB)/4, $0x3d9021bb
+DATA constants<>+896(SB)/4, $0xbe7ffffc
+DATA constants<>+900(SB)/4, $0xbe7ffffc
+DATA constants<>+904(SB)/4, $0xbe7ffffc
+DATA constants<>+908(SB)/4, $0xbe7ffffc
+DATA constants<>+912(SB)/4, $0xbe7ffffc
+DATA constants<>+916(SB)/4, $0xbe7ffffc
+DATA constants<>+920(SB)/4, $0xbe7ffffc
+DATA constants<>+924(SB)/4, $0xbe7ffffc
+DATA constants<>+928(SB)/4, $0xbe2aae50
+DATA constants<>+932(SB)/4, $0xbe2aae50
+DATA constants<>+936(SB)/4, $0xbe2aae50
+DATA constants<>+940(SB)/4, $0xbe2aae50
+DATA constants<>+944(SB)/4, $0xbe2aae50
+DATA constants<>+948(SB)/4, $0xbe2aae50
+DATA constants<>+952(SB)/4, $0xbe2aae50
+DATA constants<>+956(SB)/4, $0xbe2aae50
+DATA constants<>+960(SB)/4, $0x3eaaaaaa
+DATA constants<>+964(SB)/4, $0x3eaaaaaa
+DATA constants<>+968(SB)/4, $0x3eaaaaaa
+DATA constants<>+972(SB)/4, $0x3eaaaaaa
+DATA constants<>+976(SB)/4, $0x3eaaaaaa
+DATA constants<>+980(SB)/4, $0x3eaaaaaa
+DATA constants<>+984(SB)/4, $0x3eaaaaaa
+DATA constants<>+988(SB)/4, $0x3eaaaaaa
+DATA constants<>+992(SB)/4, $0x3e4cceac
+DATA constants<>+996(SB)/4, $0x3e4cceac
+DATA constants<>+1000(SB)/4, $0x3e4cceac
+DATA constants<>+1004(SB)/4, $0x3e4cceac
+DATA constants<>+1008(SB)/4, $0x3e4cceac
+DATA constants<>+1012(SB)/4, $0x3e4cceac
+DATA constants<>+1016(SB)/4, $0x3e4cceac
+DATA constants<>+1020(SB)/4, $0x3e4cceac
+DATA constants<>+1024(SB)/4, $0x00000000
+DATA constants<>+1028(SB)/4, $0x00000000
+DATA constants<>+1032(SB)/4, $0x00000000
+DATA constants<>+1036(SB)/4, $0x00000000
+DATA constants<>+1040(SB)/4, $0x00000000
+DATA constants<>+1044(SB)/4, $0x00000000
+DATA constants<>+1048(SB)/4, $0x00000000
+DATA constants<>+1052(SB)/4, $0x00000000
+GLOBL constants<>(SB), RODATA|NOPTR, $1056
 
 DATA masks<>+0(SB)/4, $0xffffffff
 DATA masks<>+4(SB)/4, $0xffffffff
@@ -1528,12 +1971,28 @@ DATA masks<>+16(SB)/4, $0xffffffff
 DATA masks<>+20(SB)/4, $0xffffffff
 DATA masks<>+24(SB)/4, $0xffffffff
 DATA masks<>+28(SB)/4, $0xffffffff
-DATA masks<>+32(SB)/4, $0x00000000
-DATA masks<>+36(SB)/4, $0x00000000
-DATA masks<>+40(SB)/4, $0x00000000
-DATA masks<>+44(SB)/4, $0x00000000
-DATA masks<>+48(SB)/4, $0x00000000
-DATA masks<>+52(SB)/4, $0x00000000
-DATA masks<>+56(SB)/4, $0x00000000
-DATA masks<>+60(SB)/4, $0x00000000
-GLOBL masks<>(SB), RODATA|NOPTR, $64
+DATA masks<>+32(SB)/4, $0xffffffff
+DATA masks<>+36(SB)/4, $0xffffffff
+DATA masks<>+40(SB)/4, $0xffffffff
+DATA masks<>+44(SB)/4, $0xffffffff
+DATA masks<>+48(SB)/4, $0xffffffff
+DATA masks<>+52(SB)/4, $0xffffffff
+DATA masks<>+56(SB)/4, $0xffffffff
+DATA masks<>+60(SB)/4, $0xffffffff
+DATA masks<>+64(SB)/4, $0x00000000
+DATA masks<>+68(SB)/4, $0x00000000
+DATA masks<>+72(SB)/4, $0x00000000
+DATA masks<>+76(SB)/4, $0x00000000
+DATA masks<>+80(SB)/4, $0x00000000
+DATA masks<>+84(SB)/4, $0x00000000
+DATA masks<>+88(SB)/4, $0x00000000
+DATA masks<>+92(SB)/4, $0x00000000
+DATA masks<>+96(SB)/4, $0x00000000
+DATA masks<>+100(SB)/4, $0x00000000
+DATA masks<>+104(SB)/4, $0x00000000
+DATA masks<>+108(SB)/4, $0x00000000
+DATA masks<>+112(SB)/4, $0x00000000
+DATA masks<>+116(SB)/4, $0x00000000
+DATA masks<>+120(SB)/4, $0x00000000
+DATA masks<>+124(SB)/4, $0x00000000
+GLOBL masks<>(SB), RODATA|NOPTR, $128

@@ -28,114 +28,33 @@ const (
 	oneBits = 0x3f800000
 )
 
-// lanes is how a loop's body reaches its eight elements: all of them, or the
-// first few under a mask.
-type lanes struct {
-	index Register
-	mask  Register // nil for all
-}
-
-// load returns the elements of an array; lanes outside the mask are 0.
-func (l lanes) load(array Register) VecVirtual {
-	r, m := YMM(), Mem{Base: array, Index: l.index, Scale: 4}
-	if l.mask == nil {
-		VMOVUPS(m, r)
-	} else {
-		VMASKMOVPS(m, l.mask, r)
-	}
-	return r
-}
-
-// store sets the elements of an array.
-func (l lanes) store(r, array Register) {
-	m := Mem{Base: array, Index: l.index, Scale: 4}
-	if l.mask == nil {
-		VMOVUPS(r, m)
-	} else {
-		VMASKMOVPS(r, l.mask, m)
-	}
-}
-
-// loop emits body twice: for every eight of n elements, and for what is left,
-// so that an element's result does not depend on where it stands.
-func loop(n Register, body func(lanes)) {
-	index, whole := GP64(), GP64()
-	XORQ(index, index)
-	MOVQ(n, whole)
-	ANDQ(I8(-8), whole)
-	JZ(LabelRef("rest"))
-	Label("eight")
-	body(lanes{index: index})
-	ADDQ(Imm(8), index)
-	CMPQ(index, whole)
-	JL(LabelRef("eight"))
-	Label("rest")
-	SUBQ(index, n)
-	JZ(LabelRef("done"))
-	body(lanes{index, loadMask(n)})
-	Label("done")
-}
-
-// kernel emits a function of slices that loops over the elements of the last.
-func kernel(name, signature, doc string, arrays []string, prepare func(), body func(l lanes, arrays []Register)) {
-	TEXT(name, NOSPLIT, signature)
-	Pragma("noescape")
-	Doc(doc)
-	var bases []Register
-	for _, a := range arrays {
-		bases = append(bases, Load(Param(a).Base(), GP64()))
-	}
-	n := Load(Param(arrays[len(arrays)-1]).Len(), GP64())
-	if prepare != nil {
-		prepare()
-	}
-	loop(n, func(l lanes) { body(l, bases) })
-	VZEROUPPER()
-	RET()
-}
-
-// broadcast returns a vector of a float32 parameter.
-func broadcast(param string) VecVirtual {
-	x, y := XMM(), YMM()
-	Load(Param(param), x)
-	VBROADCASTSS(x, y)
-	return y
-}
-
-// constant returns a register that holds x eight times.
-func constant(m Mem) VecVirtual {
-	r := YMM()
-	VMOVUPS(m, r)
-	return r
-}
-
 // expNegative returns exp(x) for x <= 0, by the formula of ../exp.go.
-func expNegative(x Register) VecVirtual {
+func expNegative(x vector) vector {
 	const round = 3 << 22
 	limited := constant(float(-87))
-	VMAXPS(x, limited, limited) // x is second, so NaN stays
+	each(VMAXPS, x, limited, limited) // x is second, so NaN stays
 	// n in the low bits of shifted, then n as a number.
-	shifted, n := constant(float(round)), YMM()
-	VFMADD231PS(float(math.Log2E), limited, shifted)
-	VSUBPS(float(round), shifted, n)
+	shifted, n := constant(float(round)), newVector()
+	each(VFMADD231PS, float(math.Log2E), limited, shifted)
+	each(VSUBPS, float(round), shifted, n)
 	r := limited
-	VFNMADD231PS(float(ln2High), n, r)
-	VFNMADD231PS(float(ln2Low), n, r)
-	r2 := YMM()
-	VMULPS(r, r, r2)
+	each(VFNMADD231PS, float(ln2High), n, r)
+	each(VFNMADD231PS, float(ln2Low), n, r)
+	r2 := newVector()
+	each(VMULPS, r, r, r2)
 	p0, p1, p2 := constant(float(1.6666665459e-1)), constant(float(8.3334519073e-3)), constant(float(1.9875691500e-4))
-	VFMADD213PS(float(5.0000001201e-1), r, p0)
-	VFMADD213PS(float(4.1665795894e-2), r, p1)
-	VFMADD213PS(float(1.3981999507e-3), r, p2)
+	each(VFMADD213PS, float(5.0000001201e-1), r, p0)
+	each(VFMADD213PS, float(4.1665795894e-2), r, p1)
+	each(VFMADD213PS, float(1.3981999507e-3), r, p2)
 	// ((p2·r2 + p1)·r2 + p0)·r2 + r + 1
-	VFMADD213PS(p1, r2, p2)
-	VFMADD213PS(p0, r2, p2)
-	VFMADD213PS(r, r2, p2)
-	VADDPS(float(1), p2, p2)
+	each(VFMADD213PS, p1, r2, p2)
+	each(VFMADD213PS, p0, r2, p2)
+	each(VFMADD213PS, r, r2, p2)
+	each(VADDPS, float(1), p2, p2)
 	// Times 2ⁿ: the shift drops all but n, to which 1's exponent is added.
-	VPSLLD(Imm(23), shifted, shifted)
-	VPADDD(word(oneBits), shifted, shifted)
-	VMULPS(shifted, p2, p2)
+	each(VPSLLD, Imm(23), shifted, shifted)
+	each(VPADDD, word(oneBits), shifted, shifted)
+	each(VMULPS, shifted, p2, p2)
 	return p2
 }
 
@@ -146,14 +65,14 @@ const (
 )
 
 // sigmoid returns 1 / (1 + exp(-x)), by the formula of ../generic.go.
-func sigmoid(x Register) VecVirtual {
-	minusAbs := YMM()
-	VORPS(word(signBit), x, minusAbs)
+func sigmoid(x vector) vector {
+	minusAbs := newVector()
+	each(VORPS, word(signBit), x, minusAbs)
 	e := expNegative(minusAbs)
-	numerator, denominator := constant(float(1)), YMM()
-	VADDPS(e, numerator, denominator)
-	VBLENDVPS(x, e, numerator, numerator) // by the sign bit of x
-	VDIVPS(denominator, numerator, numerator)
+	numerator, denominator := constant(float(1)), newVector()
+	each(VADDPS, e, numerator, denominator)
+	each(blend, x, e, numerator, numerator) // by the sign bit of x
+	each(VDIVPS, denominator, numerator, numerator)
 	return numerator
 }
 
@@ -162,25 +81,25 @@ func elementwise() {
 		[]string{"dst", "x"}, nil, func(l lanes, p []Register) {
 			x := l.load(p[1])
 			y := expNegative(x)
-			VSUBPS(float(1), y, y)
-			VMULPS(float(seluScale*seluAlpha), y, y)
-			linear, positive := YMM(), YMM()
-			VMULPS(float(seluScale), x, linear)
-			VXORPS(positive, positive, positive)
-			VCMPPS(Imm(geOQ), positive, x, positive)
-			VBLENDVPS(positive, linear, y, y)
+			each(VSUBPS, float(1), y, y)
+			each(VMULPS, float(seluScale*seluAlpha), y, y)
+			linear, positive := newVector(), newVector()
+			each(VMULPS, float(seluScale), x, linear)
+			each(VXORPS, positive, positive, positive)
+			each(VCMPPS, Imm(geOQ), positive, x, positive)
+			each(blend, positive, linear, y, y)
 			l.store(y, p[0])
 		})
 
 	kernel("seluGradientAVX2", "func(dst, y, dy []float32)", "seluGradientAVX2 works like seluGradient.",
 		[]string{"dst", "y", "dy"}, nil, func(l lanes, p []Register) {
 			y := l.load(p[1])
-			slope, positive := YMM(), YMM()
-			VXORPS(positive, positive, positive)
-			VCMPPS(Imm(geOQ), positive, y, positive)
-			VADDPS(float(seluScale*seluAlpha), y, slope)
-			VBLENDVPS(positive, float(seluScale), slope, slope)
-			VMULPS(l.load(p[2]), slope, slope)
+			slope, positive := newVector(), newVector()
+			each(VXORPS, positive, positive, positive)
+			each(VCMPPS, Imm(geOQ), positive, y, positive)
+			each(VADDPS, float(seluScale*seluAlpha), y, slope)
+			each(blend, positive, float(seluScale), slope, slope)
+			each(VMULPS, l.load(p[2]), slope, slope)
 			l.store(slope, p[0])
 		})
 
@@ -194,15 +113,15 @@ func elementwise() {
 	kernel("scaleAVX2", "func(dst []float32, alpha float32, x []float32)", "scaleAVX2 works like scale.",
 		[]string{"dst", "x"}, prepare, func(l lanes, p []Register) {
 			x := l.load(p[1])
-			VMULPS(alpha, x, x)
+			each(VMULPS, alpha, x, x)
 			l.store(x, p[0])
 		})
 
 	kernel("axpyAVX2", "func(y []float32, alpha float32, x []float32)", "axpyAVX2 works like axpy.",
 		[]string{"y", "x"}, prepare, func(l lanes, p []Register) {
 			x := l.load(p[1])
-			VMULPS(alpha, x, x) // not fused with the addition, as the loop says
-			VADDPS(l.load(p[0]), x, x)
+			each(VMULPS, alpha, x, x) // not fused with the addition, as the loop says
+			each(VADDPS, l.load(p[0]), x, x)
 			l.store(x, p[0])
 		})
 
@@ -224,7 +143,9 @@ func pixels() {
 	XORQ(index, index)
 	TESTQ(n, n)
 	JZ(LabelRef("done"))
-	reciprocal, divisor := constant(float(1.0/255)), constant(float(255))
+	reciprocal, divisor := YMM(), YMM()
+	VMOVUPS(float(1.0/255), reciprocal)
+	VMOVUPS(float(255), divisor)
 	Label("eight")
 	v, quotient := YMM(), YMM()
 	VPMOVZXBD(Mem{Base: src, Index: index, Scale: 1}, v)
@@ -306,7 +227,9 @@ func columnSums() {
 	blocks("narrow", 1)
 	TESTQ(columns, columns)
 	JZ(LabelRef("done"))
-	block("rest", 1, loadMask(columns))
+	mask := YMM()
+	VMOVUPS(Mem{Base: maskAddress(columns)}, mask)
+	block("rest", 1, mask)
 	Label("done")
 	VZEROUPPER()
 	RET()

@@ -4,8 +4,11 @@
 //
 // It is a module of its own, so that nothing else depends on avo. Each kernel
 // here does what the loop of the same name in ../generic.go or ../exp.go does,
-// in the same order of operations, which the comments give; multiplications
-// followed by an addition are fused.
+// in the same order of operations; multiplications followed by an addition are
+// fused.
+//
+// A formula must get by with sixteen registers: avo takes AVX-512's other
+// sixteen where it runs out, and a test of package simd says so.
 package main
 
 import (

@@ -11,8 +11,6 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-const vectorBytes = 32 // of eight float32
-
 var (
 	patterns []uint32
 	offsets  = map[uint32]int{}
@@ -33,21 +31,18 @@ func word(bits uint32) Mem {
 // times.
 func float(x float64) Mem { return word(math.Float32bits(float32(x))) }
 
-// loadMask returns a mask whose first n lanes are set, for n from 0 to 8.
-func loadMask(n Register) VecVirtual {
-	// The table is eight lanes of ones and eight of zeros.
-	address := GP64()
-	LEAQ(NewDataAddr(NewStaticSymbol("masks"), vectorBytes), address)
-	back := GP64()
+// maskAddress returns the address of a mask whose first n lanes of sixteen are
+// set, for n from 0 to 16: the table is sixteen lanes of ones, then zeros.
+func maskAddress(n Register) Register {
+	address, back := GP64(), GP64()
+	LEAQ(NewDataAddr(NewStaticSymbol("masks"), 4*vectorLength), address)
 	MOVQ(n, back)
 	SHLQ(Imm(2), back)
 	SUBQ(back, address)
-	mask := YMM()
-	VMOVUPS(Mem{Base: address}, mask)
-	return mask
+	return address
 }
 
-// tables emits what word, float and loadMask have referred to.
+// tables emits what word, float and maskAddress have referred to.
 func tables() {
 	GLOBL("constants", RODATA|NOPTR)
 	for i, bits := range patterns {
@@ -56,9 +51,9 @@ func tables() {
 		}
 	}
 	GLOBL("masks", RODATA|NOPTR)
-	for lane := range 16 {
+	for lane := range 2 * vectorLength {
 		bits := uint32(0)
-		if lane < 8 {
+		if lane < vectorLength {
 			bits = math.MaxUint32
 		}
 		DATA(4*lane, U32(bits))

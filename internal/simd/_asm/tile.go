@@ -60,7 +60,8 @@ func tile(rows, vectors int) {
 	}
 	var mask Register
 	if masked {
-		mask = loadMask(Load(Param("columns"), GP64()))
+		mask = YMM()
+		VMOVUPS(Mem{Base: maskAddress(Load(Param("columns"), GP64()))}, mask)
 	}
 	load := func(m Mem, r Register) {
 		if masked {
