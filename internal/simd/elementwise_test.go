@@ -66,6 +66,10 @@ func TestElementwiseIsExactToUnits(t *testing.T) {
 			for i, v := range x {
 				want := c.exact(float64(v))
 				switch {
+				case v == 0: // and the sign stays, where the formula keeps it
+					if exact := float32(want); !sameBits(got[i], exact) {
+						t.Errorf("%s(%v) = %v, want %v", c.name, v, got[i], exact)
+					}
 				case v != v:
 					if got[i] == got[i] {
 						t.Errorf("%s(NaN) = %v, want NaN", c.name, got[i])

@@ -1449,8 +1449,8 @@ done:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X1
 	VHADDPD      X1, X1, X1
-	MOVSD        X1, ret+48(FP)
 	VZEROUPPER
+	MOVSD        X1, ret+48(FP)
 	RET
 
 // func crossEntropyGradientAVX2(gradient []float32, p []float32, targets []float32, factor float32) int

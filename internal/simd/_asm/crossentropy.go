@@ -133,8 +133,8 @@ func loss() {
 	VEXTRACTF128(Imm(1), sum, half)
 	VADDPD(half, sum.AsX(), half)
 	VHADDPD(half, half, half)
+	VZEROUPPER() // before the SSE instruction that stores
 	Store(half, ReturnIndex(0))
-	VZEROUPPER()
 	RET()
 }
 
