@@ -69,8 +69,7 @@ func (o *denseOp) Do(inputs ...G.Value) (G.Value, error) {
 	x, kernel, bias := floats(inputs[0]), floats(inputs[1]), floats(inputs[2])
 	out := o.out.Float32s()
 	units := len(bias)
-	simd.MatMul(out, x, kernel, len(out)/units, units, len(kernel)/units)
-	simd.AddBias(out, bias)
+	simd.MatMulBias(out, x, kernel, bias, len(out)/units, units, len(kernel)/units)
 	if o.activation == selu {
 		simd.SELU(out, out)
 	}

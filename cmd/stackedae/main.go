@@ -111,8 +111,9 @@ Status 2:
 An interrupt or a termination signal stops at the next step and ends with 130 or
 143; a second one ends at once. Files are written whole or not at all.
 
-The environment variable STACKEDAE_SIMD forces a level of kernels; this version
-has generic alone.
+The environment variable STACKEDAE_SIMD forces a level of kernels: generic, plain
+Go, or avx2, the default where the processor has AVX2 and FMA. --version names
+the level in use.
 */
 package main
 

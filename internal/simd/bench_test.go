@@ -6,6 +6,17 @@ import (
 	"testing"
 )
 
+// bench runs a benchmark under each level, with names that benchstat compares
+// by -col /impl.
+func bench(b *testing.B, name string, f func(b *testing.B)) {
+	for _, l := range levels {
+		b.Run(name+"/impl="+l.name, func(b *testing.B) {
+			use(b, l)
+			f(b)
+		})
+	}
+}
+
 // BenchmarkMatMul times the products of a training step of 32 images of the
 // book's chapter.
 func BenchmarkMatMul(b *testing.B) {
@@ -16,12 +27,18 @@ func BenchmarkMatMul(b *testing.B) {
 		m, n, k int
 	}{
 		{"op=AB", MatMul, 32, 100, 784},
+		{"op=AB", MatMul, 32, 30, 100},
+		{"op=AB", MatMul, 32, 100, 30},
 		{"op=AB", MatMul, 32, 784, 100},
 		{"op=AtB", MatMulTransA, 784, 100, 32},
+		{"op=AtB", MatMulTransA, 100, 30, 32},
+		{"op=AtB", MatMulTransA, 30, 100, 32},
 		{"op=AtB", MatMulTransA, 100, 784, 32},
 		{"op=ABt", MatMulTransB, 32, 100, 784},
+		{"op=ABt", MatMulTransB, 32, 30, 100},
+		{"op=ABt", MatMulTransB, 32, 100, 30},
 	} {
-		b.Run(fmt.Sprintf("%s/m=%d/n=%d/k=%d/impl=%s", c.name, c.m, c.n, c.k, Generic), func(b *testing.B) {
+		bench(b, fmt.Sprintf("%s/m=%d/n=%d/k=%d", c.name, c.m, c.n, c.k), func(b *testing.B) {
 			dst, x, y := make([]float32, c.m*c.n), random(rng, c.m*c.k), random(rng, c.k*c.n)
 			for b.Loop() {
 				c.f(dst, x, y, c.m, c.n, c.k)
@@ -35,6 +52,7 @@ func BenchmarkMatMul(b *testing.B) {
 func BenchmarkElementwise(b *testing.B) {
 	const n = 32 * 784
 	rng := rand.New(rand.NewPCG(1, 0))
+	sums := make([]float32, 784)
 	x, dst, targets, src := random(rng, n), make([]float32, n), make([]float32, n), make([]byte, n)
 	for i := range src {
 		src[i] = byte(rng.IntN(256) * rng.IntN(2))
@@ -49,9 +67,12 @@ func BenchmarkElementwise(b *testing.B) {
 		{"Sigmoid", func() { Sigmoid(dst, x) }},
 		{"CrossEntropy", func() { CrossEntropy(nil, x, targets, 1) }},
 		{"CrossEntropyGradient", func() { CrossEntropy(dst, x, targets, 1) }},
+		{"Scale", func() { Scale(dst, 0.5, x) }},
+		{"Axpy", func() { Axpy(dst, -0.01, x) }},
+		{"ColumnSums", func() { ColumnSums(sums, x) }},
 		{"Pixels", func() { Pixels(dst, src) }},
 	} {
-		b.Run(fmt.Sprintf("op=%s/n=%d/impl=%s", c.name, n, Generic), func(b *testing.B) {
+		bench(b, fmt.Sprintf("op=%s/n=%d", c.name, n), func(b *testing.B) {
 			for b.Loop() {
 				c.f()
 			}

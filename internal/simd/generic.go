@@ -2,7 +2,12 @@
 
 package simd
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+)
 
 // SELUScale and SELUAlpha are the constants of SELU, as Keras has them
 // (keras/src/activations.py).
@@ -11,14 +16,32 @@ const (
 	SELUAlpha = 1.6732632423543772
 )
 
-func addBias(dst, bias []float32) {
-	for len(dst) > 0 {
-		row := dst[:len(bias)]
-		for j, b := range bias {
-			row[j] += b
+// generic is the level of these loops; its matrix products are gonum's.
+var generic = kernels{
+	name: Generic,
+	matMul: func(dst, a, b, bias []float32, m, n, k int) {
+		if bias == nil {
+			clear(dst)
 		}
-		dst = dst[len(bias):]
-	}
+		for i := 0; i < len(dst) && bias != nil; i += n {
+			copy(dst[i:], bias)
+		}
+		gonum.Implementation{}.Sgemm(blas.NoTrans, blas.NoTrans, m, n, k, 1, a, k, b, n, 1, dst, n)
+	},
+	matMulTransA: func(dst, a, b []float32, m, n, k, lda int) {
+		gonum.Implementation{}.Sgemm(blas.Trans, blas.NoTrans, m, n, k, 1, a, lda, b, n, 0, dst, n)
+	},
+	matMulTransB: func(dst, a, b []float32, m, n, k int) {
+		gonum.Implementation{}.Sgemm(blas.NoTrans, blas.Trans, m, n, k, 1, a, k, b, k, 0, dst, n)
+	},
+	columnSums:   columnSums,
+	selu:         selu,
+	seluGradient: seluGradient,
+	sigmoid:      sigmoid,
+	scale:        scale,
+	axpy:         axpy,
+	pixels:       pixels,
+	crossEntropy: crossEntropy,
 }
 
 func columnSums(dst, a []float32) {
@@ -79,6 +102,15 @@ func scale(dst []float32, alpha float32, x []float32) {
 	dst = dst[:len(x)]
 	for i, v := range x {
 		dst[i] = alpha * v
+	}
+}
+
+// axpy rounds the product before it adds, as two passes would: the conversion
+// forbids the compiler to fuse them.
+func axpy(y []float32, alpha float32, x []float32) {
+	y = y[:len(x)]
+	for i, v := range x {
+		y[i] += float32(alpha * v)
 	}
 }
 

@@ -1,25 +1,73 @@
-// This file names the level of kernels in use.
+// This file chooses the level of kernels.
 
 package simd
 
 import (
 	"fmt"
 	"os"
+	"strings"
 )
 
 // LevelVariable is the environment variable that forces a level of kernels.
 const LevelVariable = "STACKEDAE_SIMD"
 
-// Generic is the level of plain Go loops, which every processor has.
-const Generic = "generic"
+// Names of levels.
+const (
+	Generic = "generic" // plain Go loops, which every processor has
+	AVX2    = "avx2"    // amd64 assembly for AVX2 and FMA
+)
 
-// Level returns the level of kernels in use, or an error if LevelVariable asks
-// for one that is unknown or not to be had here.
-func Level() (string, error) {
-	switch want := os.Getenv(LevelVariable); want {
-	case "", Generic:
-		return Generic, nil
-	default:
-		return "", fmt.Errorf("simd: %s is %q, want %q or unset", LevelVariable, want, Generic)
+// kernels is a level: one form of each kernel. They check nothing, and work
+// on the calling goroutine alone.
+type kernels struct {
+	name string
+
+	// Matrix products, as MatMulBias (bias may be nil), MatMulTransA and
+	// MatMulTransB have them. lda is the number of columns of the matrix that
+	// a is cut from.
+	matMul       func(dst, a, b, bias []float32, m, n, k int)
+	matMulTransA func(dst, a, b []float32, m, n, k, lda int)
+	matMulTransB func(dst, a, b []float32, m, n, k int)
+
+	columnSums   func(dst, a []float32)
+	selu         func(dst, x []float32)
+	seluGradient func(dst, y, dy []float32)
+	sigmoid      func(dst, x []float32)
+	scale        func(dst []float32, alpha float32, x []float32)
+	axpy         func(y []float32, alpha float32, x []float32)
+	pixels       func(dst []float32, src []byte)
+	crossEntropy func(gradient, logits, targets []float32, factor float32) (sum float64, hits int)
+}
+
+// levels are those that this build and machine have, the fastest last.
+var levels = append([]*kernels{&generic}, assembly()...)
+
+// active is the level in use. Only tests change it after the start.
+var active, errLevel = choose(os.Getenv(LevelVariable))
+
+// choose returns the wanted level, or the fastest one if want is empty or,
+// with an error, not to be had.
+func choose(want string) (*kernels, error) {
+	fastest := levels[len(levels)-1]
+	if want == "" {
+		return fastest, nil
 	}
+	var names []string
+	for _, l := range levels {
+		if l.name == want {
+			return l, nil
+		}
+		names = append(names, fmt.Sprintf("%q", l.name))
+	}
+	return fastest, fmt.Errorf("simd: %s is %q, want %s or unset: no other level is in this build and machine",
+		LevelVariable, want, strings.Join(names, ", "))
+}
+
+// Level returns the level of kernels in use, or an error if LevelVariable asked
+// at the program's start for one that is unknown or not to be had here.
+func Level() (string, error) {
+	if errLevel != nil {
+		return "", errLevel
+	}
+	return active.name, nil
 }

@@ -1,12 +1,10 @@
-// This file holds the checked entry points.
+// This file holds the checked entry points of the element-wise functions and
+// sums.
 
 package simd
 
 import (
 	"fmt"
-
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/gonum"
 
 	"stackedae/internal/parallel"
 )
@@ -16,9 +14,6 @@ import (
 // enough work for handing it over to pay.
 const piece = 8 * 28 * 28
 
-// rowPiece is how many rows of a product one goroutine takes at a time.
-const rowPiece = 16
-
 // check panics if a slice of the named function has not the length that the
 // shapes want.
 func check(function, slice string, got, want int) {
@@ -27,82 +22,63 @@ func check(function, slice string, got, want int) {
 	}
 }
 
-// MatMul sets dst = a·b, where dst is m × n, a is m × k and b is k × n.
-func MatMul(dst, a, b []float32, m, n, k int) {
-	check("MatMul", "dst", len(dst), m*n)
-	check("MatMul", "a", len(a), m*k)
-	check("MatMul", "b", len(b), k*n)
-	parallel.Chunks(m, rowPiece, func(lo, hi int) {
-		gonum.Implementation{}.Sgemm(blas.NoTrans, blas.NoTrans, hi-lo, n, k, 1, a[lo*k:], k, b, n, 0, dst[lo*n:], n)
-	})
-}
-
-// MatMulTransA sets dst = aᵀ·b, where dst is m × n, a is k × m and b is k × n.
-func MatMulTransA(dst, a, b []float32, m, n, k int) {
-	check("MatMulTransA", "dst", len(dst), m*n)
-	check("MatMulTransA", "a", len(a), k*m)
-	check("MatMulTransA", "b", len(b), k*n)
-	gonum.Implementation{}.Sgemm(blas.Trans, blas.NoTrans, m, n, k, 1, a, m, b, n, 0, dst, n)
-}
-
-// MatMulTransB sets dst = a·bᵀ, where dst is m × n, a is m × k and b is n × k.
-func MatMulTransB(dst, a, b []float32, m, n, k int) {
-	check("MatMulTransB", "dst", len(dst), m*n)
-	check("MatMulTransB", "a", len(a), m*k)
-	check("MatMulTransB", "b", len(b), n*k)
-	parallel.Chunks(m, rowPiece, func(lo, hi int) {
-		gonum.Implementation{}.Sgemm(blas.NoTrans, blas.Trans, hi-lo, n, k, 1, a[lo*k:], k, b, k, 0, dst[lo*n:], n)
-	})
-}
-
-// AddBias adds bias to every row of the matrix dst, which has len(bias)
-// columns.
-func AddBias(dst, bias []float32) {
-	if len(bias) == 0 || len(dst)%len(bias) != 0 {
-		panic(fmt.Sprintf("simd: AddBias: len(dst) = %d, want rows of %d", len(dst), len(bias)))
-	}
-	addBias(dst, bias)
-}
-
 // ColumnSums sets dst[j] to the sum of column j of the matrix a, which has
 // len(dst) columns, adding the rows from the first to the last.
 func ColumnSums(dst, a []float32) {
 	if len(dst) == 0 || len(a)%len(dst) != 0 {
 		panic(fmt.Sprintf("simd: ColumnSums: len(a) = %d, want rows of %d", len(a), len(dst)))
 	}
-	columnSums(dst, a)
+	active.columnSums(dst, a)
 }
 
 // SELU sets dst = selu(x), the scaled exponential linear unit of Klambauer et
 // al., Self-Normalizing Neural Networks (2017). dst may be x.
 func SELU(dst, x []float32) {
 	check("SELU", "dst", len(dst), len(x))
-	parallel.Chunks(len(x), piece, func(lo, hi int) { selu(dst[lo:hi], x[lo:hi]) })
+	if len(x) <= piece {
+		active.selu(dst, x)
+		return
+	}
+	parallel.Chunks(len(x), piece, func(lo, hi int) { active.selu(dst[lo:hi], x[lo:hi]) })
 }
 
 // SELUGradient sets dst = dy·selu'(x), given y = selu(x). dst may be dy.
 func SELUGradient(dst, y, dy []float32) {
 	check("SELUGradient", "dst", len(dst), len(y))
 	check("SELUGradient", "dy", len(dy), len(y))
-	parallel.Chunks(len(y), piece, func(lo, hi int) { seluGradient(dst[lo:hi], y[lo:hi], dy[lo:hi]) })
+	if len(y) <= piece {
+		active.seluGradient(dst, y, dy)
+		return
+	}
+	parallel.Chunks(len(y), piece, func(lo, hi int) { active.seluGradient(dst[lo:hi], y[lo:hi], dy[lo:hi]) })
 }
 
 // Sigmoid sets dst = 1 / (1 + exp(-x)). dst may be x.
 func Sigmoid(dst, x []float32) {
 	check("Sigmoid", "dst", len(dst), len(x))
-	parallel.Chunks(len(x), piece, func(lo, hi int) { sigmoid(dst[lo:hi], x[lo:hi]) })
+	if len(x) <= piece {
+		active.sigmoid(dst, x)
+		return
+	}
+	parallel.Chunks(len(x), piece, func(lo, hi int) { active.sigmoid(dst[lo:hi], x[lo:hi]) })
 }
 
 // Scale sets dst = alpha·x. dst may be x.
 func Scale(dst []float32, alpha float32, x []float32) {
 	check("Scale", "dst", len(dst), len(x))
-	scale(dst, alpha, x)
+	active.scale(dst, alpha, x)
+}
+
+// Axpy sets y += alpha·x, where each product is rounded before it is added.
+func Axpy(y []float32, alpha float32, x []float32) {
+	check("Axpy", "y", len(y), len(x))
+	active.axpy(y, alpha, x)
 }
 
 // Pixels sets dst[i] = src[i] / 255, a grey value from 0 to 1.
 func Pixels(dst []float32, src []byte) {
 	check("Pixels", "dst", len(dst), len(src))
-	pixels(dst, src)
+	active.pixels(dst, src)
 }
 
 // CrossEntropyEpsilon is Keras' backend epsilon, by which its binary
@@ -127,6 +103,9 @@ func CrossEntropy(gradient, logits, targets []float32, factor float32) (sum floa
 	if gradient != nil {
 		check("CrossEntropy", "gradient", len(gradient), len(logits))
 	}
+	if len(logits) <= piece {
+		return active.crossEntropy(gradient, logits, targets, factor)
+	}
 	type partial struct {
 		sum  float64
 		hits int
@@ -138,7 +117,7 @@ func CrossEntropy(gradient, logits, targets []float32, factor float32) (sum floa
 			g = gradient[lo:hi]
 		}
 		p := &partials[lo/piece]
-		p.sum, p.hits = crossEntropy(g, logits[lo:hi], targets[lo:hi], factor)
+		p.sum, p.hits = active.crossEntropy(g, logits[lo:hi], targets[lo:hi], factor)
 	})
 	for _, p := range partials {
 		sum += p.sum
