@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 )
 
 // machine is a compiled graph. Fill input, run, then read the values.
@@ -18,8 +19,8 @@ type machine struct {
 	gradient []G.ValueGrad // the weights with their gradients, for a solver
 }
 
-// compile makes a machine of a program.
-func compile(p *program) (*machine, error) {
+// compile makes a machine of a program. The engine does the solver's work.
+func compile(p *program, e tensor.Engine) (*machine, error) {
 	m := &machine{program: *p, gradient: G.NodesToValueGrads(p.weights)}
 	// A node's memory may serve another once nobody in the graph reads it any
 	// more; reading is part of the graph.
@@ -36,7 +37,7 @@ func compile(p *program) (*machine, error) {
 		return nil, fmt.Errorf("graph: compile: %w", err)
 	}
 	// BindDualValues stays away: with it gradients add up from run to run.
-	m.vm = G.NewTapeMachine(p.graph, G.WithPrecompiled(prog, locations))
+	m.vm = G.NewTapeMachine(p.graph, G.WithPrecompiled(prog, locations), G.WithEngine(e))
 	return m, nil
 }
 

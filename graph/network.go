@@ -10,6 +10,7 @@ import (
 	"math"
 
 	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"stackedae/model"
 )
@@ -42,6 +43,7 @@ var ErrNotFinite = errors.New("the loss is not a finite number")
 type Network struct {
 	model    *model.Model
 	ops      operations
+	engine   tensor.Engine
 	solver   G.Solver
 	machines map[machineKey]*machine
 }
@@ -64,9 +66,9 @@ func New(m *model.Model, c Config) (*Network, error) {
 	}
 	switch c.Operations {
 	case Fused:
-		n.ops = fused{}
+		n.ops, n.engine = fused{}, engine{}
 	case Stock:
-		n.ops = stock{}
+		n.ops, n.engine = stock{}, G.StandardEngine{}
 	default:
 		return nil, fmt.Errorf("graph: operations %d, want Fused or Stock", c.Operations)
 	}
@@ -94,7 +96,7 @@ func (n *Network) machine(r role, rows int) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := compile(p)
+	m, err := compile(p, n.engine)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,61 @@
+// This file holds the tensor engine that does VanillaSolver's arithmetic.
+
+package graph
+
+import (
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"stackedae/internal/simd"
+)
+
+// engine is Gorgonia's standard engine with the two operations that
+// VanillaSolver uses, gradient *= -η and weight += gradient, done by kernels.
+// Everything else, and every form of the two that VanillaSolver does not use,
+// goes to the standard engine. The results have the standard engine's bits.
+type engine struct{ G.StandardEngine }
+
+// MulScalar multiplies a tensor in place.
+func (e engine) MulScalar(t tensor.Tensor, scalar any, leftTensor bool, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
+	alpha, ok := scalar.(float32)
+	if values := inPlace(t, opts); ok && values != nil {
+		simd.Scale(values, alpha, values)
+		return t, nil
+	}
+	return e.StandardEngine.MulScalar(t, scalar, leftTensor, opts...)
+}
+
+// Add adds a tensor to another in place.
+func (e engine) Add(a, b tensor.Tensor, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
+	sum, term := inPlace(a, opts), contiguous(b)
+	if sum != nil && term != nil && a.Shape().Eq(b.Shape()) {
+		simd.Axpy(sum, 1, term)
+		return a, nil
+	}
+	return e.StandardEngine.Add(a, b, opts...)
+}
+
+// inPlace returns the values of t if the options say that the result takes
+// their place and nothing else, and t is such that kernels can work on it;
+// else nil.
+func inPlace(t tensor.Tensor, opts []tensor.FuncOpt) []float32 {
+	if len(opts) != 1 {
+		return nil
+	}
+	o := tensor.ParseFuncOpts(opts...)
+	reuse, incr := o.IncrReuse()
+	if o.Safe() || reuse != nil || incr || o.Same() {
+		return nil
+	}
+	return contiguous(t)
+}
+
+// contiguous returns the values of a float32 matrix or vector without gaps,
+// else nil.
+func contiguous(t tensor.Tensor) []float32 {
+	d, ok := t.(*tensor.Dense)
+	if !ok || d.Dtype() != tensor.Float32 || d.IsScalar() || d.RequiresIterator() {
+		return nil
+	}
+	return d.Float32s()
+}
