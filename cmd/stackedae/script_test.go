@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the scripts' texts have / in paths and Unix's words for errors")
 	}
-	testscript.Run(t, testscript.Params{
+	params := testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -57,7 +57,11 @@ func TestScripts(t *testing.T) {
 			"fails":      fails,
 			"interrupts": interrupts,
 		},
-	})
+	}
+	if testing.Short() { // as under the race detector: a run, and its end by signals
+		params.Dir, params.Files = "", []string{"testdata/script/chapter.txtar", "testdata/script/signals.txtar"}
+	}
+	testscript.Run(t, params)
 }
 
 // fails runs the program and checks that it ends with the status given, one

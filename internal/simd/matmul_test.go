@@ -97,9 +97,13 @@ func (o *operands) check(t *testing.T, procs ...int) {
 }
 
 // modelShapes are the products of the chapter's model, forward and backward,
-// for batches of 1, 24, 32 and 500.
+// for batches of 1, 24, 32 and, unless the test is to be short, 500.
 func modelShapes() (shapes [][3]int) {
-	for _, batch := range []int{1, 24, 32, 500} {
+	batches := []int{1, 24, 32, 500}
+	if testing.Short() {
+		batches = batches[:3]
+	}
+	for _, batch := range batches {
 		for _, layer := range [][2]int{{784, 100}, {100, 30}, {30, 100}, {100, 784}} {
 			in, out := layer[0], layer[1]
 			shapes = append(shapes, [3]int{batch, out, in}, [3]int{in, out, batch}, [3]int{batch, in, out})
