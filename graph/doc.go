@@ -11,7 +11,7 @@
 // The layers are expressed in one of two ways. Fused uses operations of this
 // package (op_*.go): each owns its result's memory, so that the tape machine
 // allocates nothing for it, and does in one pass what Gorgonia's own
-// operations do in several. Stock (stock.go) is the same network from
-// Gorgonia's own operations: the reference in tests and the baseline of
-// benchmarks.
+// operations do in several; an engine of kernels (engine.go) does the solver's
+// arithmetic. Stock (stock.go) is the same network from Gorgonia's own
+// operations and engine: the reference in tests and the baseline of benchmarks.
 package graph
