@@ -12,11 +12,11 @@ import (
 // machine is a compiled graph. Fill input, run, then read the values.
 type machine struct {
 	program
-	vm       G.VM
-	lossV    G.Value
-	accV     G.Value
-	outputV  G.Value
-	gradient []G.ValueGrad // the weights with their gradients, for a solver
+	vm            G.VM
+	lossValue     G.Value
+	accuracyValue G.Value
+	outputValue   G.Value
+	gradient      []G.ValueGrad // the weights with their gradients, for a solver
 }
 
 // compile makes a machine of a program. The engine does the solver's work.
@@ -27,7 +27,7 @@ func compile(p *program, e tensor.Engine) (*machine, error) {
 	for _, r := range []struct {
 		node  *G.Node
 		value *G.Value
-	}{{p.loss, &m.lossV}, {p.accuracy, &m.accV}, {p.output, &m.outputV}} {
+	}{{p.loss, &m.lossValue}, {p.accuracy, &m.accuracyValue}, {p.output, &m.outputValue}} {
 		if r.node != nil {
 			G.Read(r.node, r.value)
 		}
@@ -52,13 +52,13 @@ func (m *machine) run() error {
 
 // metrics returns the loss and accuracy of the last run.
 func (m *machine) metrics() (Metrics, error) {
-	loss, ok := m.lossV.Data().(float32)
+	loss, ok := m.lossValue.Data().(float32)
 	if !ok {
-		return Metrics{}, fmt.Errorf("graph: loss is a %T, want a float32 scalar", m.lossV.Data())
+		return Metrics{}, fmt.Errorf("graph: loss is a %T, want a float32 scalar", m.lossValue.Data())
 	}
-	accuracy, ok := m.accV.Data().(float32)
+	accuracy, ok := m.accuracyValue.Data().(float32)
 	if !ok {
-		return Metrics{}, fmt.Errorf("graph: rounded accuracy is a %T, want a float32 scalar", m.accV.Data())
+		return Metrics{}, fmt.Errorf("graph: rounded accuracy is a %T, want a float32 scalar", m.accuracyValue.Data())
 	}
 	return Metrics{Loss: float64(loss), RoundedAccuracy: float64(accuracy)}, nil
 }

@@ -171,7 +171,7 @@ func (n *Network) outputs(ctx context.Context, r role, in Inputs, width, outputW
 		if out == nil {
 			out = make([]float32, in.Len()*outputWidth)
 		}
-		copy(out[first*outputWidth:], floats(m.outputV))
+		copy(out[first*outputWidth:], floats(m.outputValue))
 		return nil
 	})
 	return out, err

@@ -4,9 +4,9 @@ package figure compare themselves with it.
 Written with Python 3.11, matplotlib 3.11.2, numpy 2.4.6, scikit-learn
 1.9.1 and pillow 13.0.0 by
 
-    python record.py /usr/share/datasets/fashion-mnist
+    python record.py ../../internal/fashion/data
 
-where the folder holds the four .gz files of Debian's dataset-fashion-mnist.
+where the folder holds the four .gz files of Fashion-MNIST.
 Lengths are in points (1/72 inch) from the lower left corner of the canvas.
 
     *.npy             embeddings (n x 2), their labels, images as bytes
