@@ -71,12 +71,13 @@ const (
 
 // program is an expression graph with the nodes that its user wants.
 type program struct {
-	graph    *G.ExprGraph
-	input    *tensor.Dense // rows × width, bound to the input node
-	weights  G.Nodes       // kernel and bias, layer by layer
-	loss     *G.Node       // of training and evaluation
-	accuracy *G.Node
-	output   *G.Node // of the others
+	graph     *G.ExprGraph
+	input     *tensor.Dense // rows × width, bound to the input node
+	weights   G.Nodes       // kernel and bias, layer by layer
+	gradients G.Nodes       // of training: by the weights, in their order
+	loss      *G.Node       // of training and evaluation
+	accuracy  *G.Node
+	output    *G.Node // of the others
 }
 
 // build returns the graph of m for a role and a batch of rows.
@@ -118,7 +119,7 @@ func (p *program) score(logits, targets *G.Node, ops operations, gradients bool)
 	if gradients {
 		// Before the accuracy is there: Grad refuses a graph with a part that
 		// cannot be differentiated.
-		if _, err := G.Grad(p.loss, p.weights...); err != nil {
+		if p.gradients, err = G.Grad(p.loss, p.weights...); err != nil {
 			return fmt.Errorf("graph: gradients: %w", err)
 		}
 	}

@@ -9,6 +9,15 @@ import (
 	"stackedae/internal/simd"
 )
 
+// Engine chooses what does the solver's arithmetic.
+type Engine int
+
+// The engines: this package's, and Gorgonia's own.
+const (
+	KernelEngine Engine = iota
+	StandardEngine
+)
+
 // engine is Gorgonia's standard engine with the two operations that
 // VanillaSolver uses, gradient *= -η and weight += gradient, done by kernels.
 // Everything else, and every form of the two that VanillaSolver does not use,

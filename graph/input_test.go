@@ -38,6 +38,8 @@ func TestBadInput(t *testing.T) {
 		"code too wide":  {func() error { _, err := n.Decode(t.Context(), Floats{make([]float32, 8), 4}); return err }, "rows of 4 values, want 3"},
 		"learning rate":  {func() error { _, err := New(m, Config{LearningRate: math.NaN()}); return err }, "learning rate NaN"},
 		"operations":     {func() error { _, err := New(m, Config{Operations: 9}); return err }, "operations 9"},
+		"engine":         {func() error { _, err := New(m, Config{Engine: -1}); return err }, "engine -1"},
+		"machine":        {func() error { _, err := New(m, Config{Machine: 2}); return err }, "machine 2"},
 	} {
 		if err := c.f(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, c.want)
@@ -46,18 +48,22 @@ func TestBadInput(t *testing.T) {
 }
 
 func TestTrainStopsAtNaNBeforeTheStep(t *testing.T) {
-	m := newModel(t, model.Stacked(20, 8, 3))
-	m.Encoder[0].Bias.Float32s()[0] = float32(math.NaN())
-	untouched := slices.Clone(m.Decoder[0].Kernel.Float32s())
-	n, err := New(m, Config{LearningRate: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer n.Close()
-	if _, err := n.Train(images(2, 20)); !errors.Is(err, ErrNotFinite) {
-		t.Errorf("error %v, want ErrNotFinite", err)
-	}
-	if !slices.Equal(untouched, m.Decoder[0].Kernel.Float32s()) {
-		t.Error("the weights have changed")
+	for _, machine := range []Machine{TapeMachine, StaticMachine} {
+		m := newModel(t, model.Stacked(20, 8, 3))
+		m.Encoder[0].Bias.Float32s()[0] = float32(math.NaN())
+		untouched := slices.Clone(m.Decoder[0].Kernel.Float32s())
+		n, err := New(m, Config{LearningRate: 1, Machine: machine})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer n.Close()
+		for range 2 {
+			if _, err := n.Train(images(2, 20)); !errors.Is(err, ErrNotFinite) {
+				t.Errorf("machine %d: error %v, want ErrNotFinite", machine, err)
+			}
+		}
+		if !slices.Equal(untouched, m.Decoder[0].Kernel.Float32s()) {
+			t.Errorf("machine %d: the weights have changed", machine)
+		}
 	}
 }

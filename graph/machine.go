@@ -1,36 +1,76 @@
-// This file compiles a graph for the tape machine and runs it.
+// This file compiles a graph for a machine, runs it and reads its values.
 
 package graph
 
 import (
 	"fmt"
+	"math"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
+// Machine chooses what runs the graphs.
+type Machine int
+
+// The machines: Gorgonia's own, and this package's (static.go), which gives the
+// same bits in less time.
+const (
+	TapeMachine Machine = iota
+	StaticMachine
+)
+
 // machine is a compiled graph. Fill input, run, then read the values.
 type machine struct {
 	program
-	vm            G.VM
-	lossValue     G.Value
-	accuracyValue G.Value
-	outputValue   G.Value
-	gradient      []G.ValueGrad // the weights with their gradients, for a solver
+	vm        G.VM
+	static    *staticMachine // vm, if it is one
+	reads     []read
+	steps     []G.ValueGrad // the weights with their gradients, for a solver
+	descends  bool          // the graph takes the solver's steps itself
+	lossValue G.Value
+	accuracyValue,
+	outputValue G.Value
 }
 
+// read is a node whose value the machine's user wants, and where it goes.
+type read struct {
+	node  *G.Node
+	value *G.Value
+}
+
+// weightGradient is a weight with its gradient, as solvers want them.
+type weightGradient struct{ weight, gradient *G.Node }
+
+// Value returns the weight.
+func (w weightGradient) Value() G.Value { return w.weight.Value() }
+
+// Grad returns the gradient of the last run.
+func (w weightGradient) Grad() (G.Value, error) { return w.gradient.Value(), nil }
+
 // compile makes a machine of a program. The engine does the solver's work.
-func compile(p *program, e tensor.Engine) (*machine, error) {
-	m := &machine{program: *p, gradient: G.NodesToValueGrads(p.weights)}
+func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
+	m := &machine{program: *p}
+	for i, g := range p.gradients {
+		m.steps = append(m.steps, weightGradient{p.weights[i], g})
+	}
+	for _, r := range []read{{p.loss, &m.lossValue}, {p.accuracy, &m.accuracyValue}, {p.output, &m.outputValue}} {
+		if r.node != nil {
+			m.reads = append(m.reads, r)
+		}
+	}
+	var err error
+	if c.Machine == StaticMachine {
+		if m.static, err = newStaticMachine(p.graph, e); err != nil {
+			return nil, err
+		}
+		m.vm, m.descends = m.static, m.static.descend(p, float32(c.LearningRate))
+		return m, nil
+	}
 	// A node's memory may serve another once nobody in the graph reads it any
 	// more; reading is part of the graph.
-	for _, r := range []struct {
-		node  *G.Node
-		value *G.Value
-	}{{p.loss, &m.lossValue}, {p.accuracy, &m.accuracyValue}, {p.output, &m.outputValue}} {
-		if r.node != nil {
-			G.Read(r.node, r.value)
-		}
+	for _, r := range m.reads {
+		G.Read(r.node, r.value)
 	}
 	prog, locations, err := G.Compile(p.graph)
 	if err != nil {
@@ -43,22 +83,66 @@ func compile(p *program, e tensor.Engine) (*machine, error) {
 
 // run executes the graph once on what input holds.
 func (m *machine) run() error {
-	defer m.vm.Reset() // without it the next run would do nothing, silently
+	defer m.vm.Reset() // without it the tape machine's next run would do nothing, silently
 	if err := m.vm.RunAll(); err != nil {
 		return fmt.Errorf("graph: %w", err)
 	}
+	m.take()
 	return nil
+}
+
+// take reads the values that a static machine leaves in the nodes.
+func (m *machine) take() {
+	if m.static == nil {
+		return
+	}
+	for _, r := range m.reads {
+		*r.value = r.node.Value()
+	}
+}
+
+// descend executes a graph that takes the solver's step itself, and returns
+// ErrNotFinite before the step if the loss is not finite.
+func (m *machine) descend() (Metrics, error) {
+	defer m.vm.Reset()
+	if err := m.static.runTo(m.loss); err != nil {
+		return Metrics{}, fmt.Errorf("graph: %w", err)
+	}
+	loss, err := float(m.loss.Value())
+	if err != nil {
+		return Metrics{}, err
+	}
+	if !finite(loss) {
+		return Metrics{Loss: loss}, ErrNotFinite
+	}
+	if err := m.static.RunAll(); err != nil {
+		return Metrics{}, fmt.Errorf("graph: %w", err)
+	}
+	m.take()
+	return m.metrics()
 }
 
 // metrics returns the loss and accuracy of the last run.
 func (m *machine) metrics() (Metrics, error) {
-	loss, ok := m.lossValue.Data().(float32)
-	if !ok {
-		return Metrics{}, fmt.Errorf("graph: loss is a %T, want a float32 scalar", m.lossValue.Data())
+	loss, err := float(m.lossValue)
+	if err != nil {
+		return Metrics{}, err
 	}
-	accuracy, ok := m.accuracyValue.Data().(float32)
-	if !ok {
-		return Metrics{}, fmt.Errorf("graph: rounded accuracy is a %T, want a float32 scalar", m.accuracyValue.Data())
-	}
-	return Metrics{Loss: float64(loss), RoundedAccuracy: float64(accuracy)}, nil
+	accuracy, err := float(m.accuracyValue)
+	return Metrics{Loss: loss, RoundedAccuracy: accuracy}, err
 }
+
+// float returns the number in a float32 scalar.
+func float(v G.Value) (float64, error) {
+	switch v := v.(type) {
+	case *G.F32:
+		return float64(*v), nil
+	case *tensor.Dense:
+		if x, ok := v.Data().(float32); ok {
+			return float64(x), nil
+		}
+	}
+	return 0, fmt.Errorf("graph: value is a %T, want a float32 scalar", v)
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -26,6 +26,10 @@ type Config struct {
 	LearningRate float64
 	// Operations is what the layers are made of, Fused unless told otherwise.
 	Operations Operations
+	// Engine does the solver's arithmetic, KernelEngine unless told otherwise.
+	Engine Engine
+	// Machine runs the graphs, TapeMachine unless told otherwise.
+	Machine Machine
 }
 
 // Metrics are what Keras reports of a batch or a set of images.
@@ -42,6 +46,7 @@ var ErrNotFinite = errors.New("the loss is not a finite number")
 // one model. Methods that take many batches look at their context between two.
 type Network struct {
 	model    *model.Model
+	config   Config
 	ops      operations
 	engine   tensor.Engine
 	solver   G.Solver
@@ -59,18 +64,30 @@ func New(m *model.Model, c Config) (*Network, error) {
 		return nil, fmt.Errorf("graph: learning rate %v, want a finite number from 0 on", c.LearningRate)
 	}
 	n := &Network{
-		model: m,
+		model:  m,
+		config: c,
 		// No batch size for the solver: the loss is a mean already.
 		solver:   G.NewVanillaSolver(G.WithLearnRate(c.LearningRate)),
 		machines: map[machineKey]*machine{},
 	}
 	switch c.Operations {
 	case Fused:
-		n.ops, n.engine = fused{}, engine{}
+		n.ops = fused{}
 	case Stock:
-		n.ops, n.engine = stock{}, G.StandardEngine{}
+		n.ops = stock{}
 	default:
 		return nil, fmt.Errorf("graph: operations %d, want Fused or Stock", c.Operations)
+	}
+	switch c.Engine {
+	case KernelEngine:
+		n.engine = engine{}
+	case StandardEngine:
+		n.engine = G.StandardEngine{}
+	default:
+		return nil, fmt.Errorf("graph: engine %d, want KernelEngine or StandardEngine", c.Engine)
+	}
+	if c.Machine != TapeMachine && c.Machine != StaticMachine {
+		return nil, fmt.Errorf("graph: machine %d, want TapeMachine or StaticMachine", c.Machine)
 	}
 	return n, nil
 }
@@ -96,7 +113,7 @@ func (n *Network) machine(r role, rows int) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := compile(p, n.engine)
+	m, err := compile(p, n.config, n.engine)
 	if err != nil {
 		return nil, err
 	}
@@ -116,6 +133,9 @@ func (n *Network) Train(batch Inputs) (Metrics, error) {
 		return Metrics{}, err
 	}
 	batch.CopyRows(m.input.Float32s(), 0)
+	if m.descends {
+		return m.descend()
+	}
 	if err := m.run(); err != nil {
 		return Metrics{}, err
 	}
@@ -123,11 +143,11 @@ func (n *Network) Train(batch Inputs) (Metrics, error) {
 	if err != nil {
 		return Metrics{}, err
 	}
-	if math.IsNaN(metrics.Loss) || math.IsInf(metrics.Loss, 0) {
+	if !finite(metrics.Loss) {
 		return metrics, ErrNotFinite
 	}
-	if err := n.solver.Step(m.gradient); err != nil {
-		return Metrics{}, fmt.Errorf("graph: solver: %w", err)
+	if err := n.solver.Step(m.steps); err != nil {
+		return metrics, fmt.Errorf("graph: solver: %w", err)
 	}
 	return metrics, nil
 }

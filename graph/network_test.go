@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"stackedae/model"
 )
@@ -81,7 +82,7 @@ func gradients(t testing.TB, m *model.Model, ops Operations, batch Bytes) (Metri
 		t.Fatal(err)
 	}
 	var all [][]float32
-	for i, vg := range machine.gradient {
+	for i, vg := range machine.steps {
 		g, err := vg.Grad()
 		if err != nil {
 			t.Fatalf("weight %d: %v", i, err)
@@ -260,7 +261,7 @@ func TestRepeatedStepsDoNotAddUp(t *testing.T) {
 	if err := machine.run(); err != nil {
 		t.Fatal(err)
 	}
-	for i, vg := range machine.gradient {
+	for i, vg := range machine.steps {
 		value, err := vg.Grad()
 		if err != nil {
 			t.Fatal(err)
@@ -359,11 +360,14 @@ func TestResultsDoNotDependOnGOMAXPROCS(t *testing.T) {
 func TestDifferentParametersHashDifferently(t *testing.T) {
 	seen := map[uint32]string{}
 	bias, input := newBuffer(3), newBuffer(2, 3)
+	g := G.NewGraph()
+	kernelNode := G.NewMatrix(g, tensor.Float32, G.WithShape(2, 3), G.WithName("kernel"))
+	biasNode := G.NewVector(g, tensor.Float32, G.WithShape(3), G.WithName("bias"))
 	ops := []G.Op{newSigmoid(), newCrossEntropy(), newAccuracy(newCrossEntropy()), newPart("biasGradient", bias), newPart("inputGradient", input)}
 	for _, a := range []activation{linear, selu} {
 		for _, inputGradient := range []bool{false, true} {
 			d := newDense(a, inputGradient)
-			ops = append(ops, d, newDenseGradient(d, input.Shape(), input.Shape()))
+			ops = append(ops, d, newDenseGradient(d, input.Shape(), kernelNode, biasNode))
 		}
 	}
 	for _, op := range ops {

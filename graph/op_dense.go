@@ -83,7 +83,7 @@ func (o *denseOp) DiffWRT(int) []bool { return []bool{o.inputGradient, true, tru
 // kernel's, and bias and input take parts of it.
 func (o *denseOp) SymDiff(inputs G.Nodes, output, upstream *G.Node) (G.Nodes, error) {
 	x, kernel := inputs[0], inputs[1]
-	op := newDenseGradient(o, x.Shape(), kernel.Shape())
+	op := newDenseGradient(o, x.Shape(), kernel, inputs[2])
 	byKernel, err := G.ApplyOp(op, x, kernel, output, upstream)
 	if err != nil {
 		return nil, err
@@ -108,16 +108,21 @@ func (o *denseOp) SymDiff(inputs G.Nodes, output, upstream *G.Node) (G.Nodes, er
 //	kernel gradient = xᵀ·d
 //	bias gradient   = column sums of d
 //	input gradient  = d·kernelᵀ
+//
+// If descent is not 0 it takes the step of gradient descent by itself: it adds
+// descent times the gradient to kernel and bias, which then is not kept.
 type denseGradientOp struct {
 	operation
 	activation activation
+	descent    float32
+	weights    [2]*G.Node    // kernel and bias
 	kernel     *tensor.Dense // inputs × units: the operation's own result
 	bias       *tensor.Dense // units
 	input      *tensor.Dense // rows × inputs, or nil if nobody wants it
 	slope      []float32     // d; nil for the linear activation, where it is upstream
 }
 
-func newDenseGradient(of *denseOp, x, kernel tensor.Shape) *denseGradientOp {
+func newDenseGradient(of *denseOp, x tensor.Shape, kernel, bias *G.Node) *denseGradientOp {
 	o := &denseGradientOp{
 		operation: operation{
 			name:   of.name + "Gradient",
@@ -125,14 +130,15 @@ func newDenseGradient(of *denseOp, x, kernel tensor.Shape) *denseGradientOp {
 			result: matrix,
 		},
 		activation: of.activation,
-		kernel:     newBuffer(kernel...),
-		bias:       newBuffer(kernel[1]),
+		weights:    [2]*G.Node{kernel, bias},
+		kernel:     newBuffer(kernel.Shape()...),
+		bias:       newBuffer(bias.Shape()...),
 	}
 	if of.inputGradient {
 		o.input = newBuffer(x...)
 	}
 	if of.activation != linear {
-		o.slope = make([]float32, x[0]*kernel[1])
+		o.slope = make([]float32, x[0]*bias.Shape()[0])
 	}
 	return o
 }
@@ -157,5 +163,9 @@ func (o *denseGradientOp) Do(inputs ...G.Value) (G.Value, error) {
 	}
 	simd.MatMulTransA(o.kernel.Float32s(), x, d, width, units, rows)
 	simd.ColumnSums(bias, d)
+	if o.descent != 0 {
+		simd.Axpy(floats(o.weights[0].Value()), o.descent, o.kernel.Float32s())
+		simd.Axpy(floats(o.weights[1].Value()), o.descent, bias)
+	}
 	return o.kernel, nil
 }

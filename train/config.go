@@ -31,8 +31,11 @@ type Config struct {
 	// Shuffle draws every epoch's order of the images. nil takes them as they
 	// stand.
 	Shuffle *rand.Rand
-	// Operations is what the graphs are made of; see package graph.
+	// Operations, Engine and Machine say what the graphs are made of and what
+	// runs them; see package graph.
 	Operations graph.Operations
+	Engine     graph.Engine
+	Machine    graph.Machine
 }
 
 // Validate returns an error that says what is wrong with c, or nil.

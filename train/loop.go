@@ -40,7 +40,9 @@ func Run(ctx context.Context, m *model.Model, data Data, c Config, hooks ...Hook
 			return r, fmt.Errorf("train: %d bytes of %s images, want images of %d", n, set.name, columns)
 		}
 	}
-	network, err := graph.New(m, graph.Config{LearningRate: c.LearningRate, Operations: c.Operations})
+	network, err := graph.New(m, graph.Config{
+		LearningRate: c.LearningRate, Operations: c.Operations, Engine: c.Engine, Machine: c.Machine,
+	})
 	if err != nil {
 		return r, err
 	}

@@ -41,6 +41,8 @@ Run and train take
 	--hidden UNITS        the encoder's layers, the code last (100,30)
 	--init FILE.npz       start from Keras' get_weights, saved by numpy.savez
 	--no-shuffle          the images in their order in every epoch
+	--machine NAME        what runs the graphs: tape, Gorgonia's, or static, which is
+	                      faster and gives the same bits (tape)
 	--log-steps           also write steps.csv, a line a step
 
 and write model.safetensors, history.csv and training_curves.png. The decoder

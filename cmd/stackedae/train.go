@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"stackedae/figure"
+	"stackedae/graph"
 	"stackedae/internal/fashion"
 	"stackedae/model"
 	"stackedae/train"
@@ -24,6 +25,7 @@ type trainFlags struct {
 	hiddenFlag
 	Init      string `placeholder:"FILE.npz" help:"Start from these weights: Keras' get_weights, saved by numpy.savez."`
 	NoShuffle bool   `help:"Take the images in their order in every epoch."`
+	Machine   string `default:"tape" enum:"tape,static" help:"What runs the graphs: Gorgonia's tape machine, or static, faster and with the same bits (${default})."`
 	LogSteps  bool   `help:"Write loss and rounded accuracy of every step to steps.csv."`
 }
 
@@ -45,6 +47,9 @@ const (
 
 func (f trainFlags) config(seed uint64) train.Config {
 	c := train.Config{Epochs: f.Epochs, BatchSize: f.BatchSize, LearningRate: f.LearningRate}
+	if f.Machine == "static" {
+		c.Machine = graph.StaticMachine
+	}
 	if !f.NoShuffle {
 		c.Shuffle = rand.New(rand.NewPCG(seed, shuffleStream))
 	}

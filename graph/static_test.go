@@ -1,0 +1,71 @@
+package graph
+
+import (
+	"slices"
+	"testing"
+
+	"stackedae/model"
+)
+
+// TestStaticMachineHasTheTapeMachinesBits trains and uses a model on both
+// machines.
+func TestStaticMachineHasTheTapeMachinesBits(t *testing.T) {
+	for name, c := range map[string]struct {
+		config Config
+		spec   model.Spec
+	}{
+		"fused":                  {Config{LearningRate: 1.5}, chapter},
+		"fused, deep":            {Config{LearningRate: 0.5}, model.Stacked(30, 17, 9, 4)},
+		"fused, standard engine": {Config{LearningRate: 1.5, Engine: StandardEngine}, model.Stacked(30, 9)},
+		"fused, no step":         {Config{}, model.Stacked(30, 9)},
+		"stock":                  {Config{LearningRate: 1.5, Operations: Stock, Engine: StandardEngine}, model.Stacked(30, 9, 4)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var want []any
+			for _, machine := range []Machine{TapeMachine, StaticMachine} {
+				m := newModel(t, c.spec)
+				c.config.Machine = machine
+				n, err := New(m, c.config)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer n.Close()
+				var got []any
+				for _, rows := range []int{8, 8, 5, 8} {
+					metrics, err := n.Train(images(rows, c.spec.Inputs))
+					if err != nil {
+						t.Fatal(err)
+					}
+					got = append(got, metrics)
+				}
+				for _, w := range m.Weights() {
+					got = append(got, slices.Clone(w.Values))
+				}
+				metrics, err := n.Evaluate(t.Context(), images(batchRows+3, c.spec.Inputs))
+				if err != nil {
+					t.Fatal(err)
+				}
+				reconstructed, err := n.Reconstruct(t.Context(), images(3, c.spec.Inputs))
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, metrics, reconstructed)
+				if want == nil {
+					want = got
+				}
+				for i := range want {
+					if !same(got[i], want[i]) {
+						t.Errorf("value %d differs from the tape machine's: %.60v…, want %.60v…", i, got[i], want[i])
+					}
+				}
+			}
+		})
+	}
+}
+
+func same(a, b any) bool {
+	if x, ok := a.([]float32); ok {
+		return slices.Equal(x, b.([]float32))
+	}
+	return a == b
+}
