@@ -1,46 +1,51 @@
-// Package parallel runs independent pieces of work on as many goroutines as
-// GOMAXPROCS allows.
+// Package parallel runs independent pieces of work on as many processors as
+// GOMAXPROCS allows and the machine has.
 //
-// How the work is cut is the caller's business and must depend on the problem
-// alone: then each piece is computed by one goroutine in one order, and the
-// result has the same bits whatever GOMAXPROCS is.
+// How the work is cut is the caller's business and must not change the result:
+// where numbers are added across pieces, the pieces must depend on the problem
+// alone. Then the result has the same bits whatever GOMAXPROCS is.
 package parallel
 
-import (
-	"runtime"
-	"sync"
-	"sync/atomic"
-)
+import "runtime"
 
-// For calls body(0), …, body(n-1), each once, in no particular order and
-// possibly at the same time, and returns when all have returned. With one
-// piece or GOMAXPROCS 1 it is a plain loop.
-func For(n int, body func(piece int)) {
-	workers := min(n, runtime.GOMAXPROCS(0))
-	if workers <= 1 {
-		for i := range n {
-			body(i)
-		}
-		return
-	}
-	var next atomic.Int64
-	work := func() {
-		for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-			body(int(i))
-		}
-	}
-	var wg sync.WaitGroup
-	for range workers - 1 {
-		wg.Go(work)
-	}
-	work()
-	wg.Wait()
+// Job is work that can be cut into pieces.
+type Job interface {
+	// Piece does piece i. Pieces may run at the same time.
+	Piece(i int)
 }
 
+// Workers returns how many pieces can run at the same time.
+func Workers() int { return min(runtime.GOMAXPROCS(0), runtime.NumCPU()) }
+
+// Run calls job.Piece(0), …, job.Piece(n-1), each once, in no particular
+// order and possibly at the same time, and returns when all have returned. It
+// allocates nothing. Handing over costs about a microsecond where the last Run
+// is less than a tenth of a millisecond ago.
+//
+// A Run within a piece, or while another goroutine's Run goes on, does all of
+// its pieces by itself.
+func Run(job Job, n int) {
+	if n > 1 && Workers() > 1 && everybody.run(job, n) {
+		return
+	}
+	for i := range n {
+		job.Piece(i)
+	}
+}
+
+// body is a function as a Job.
+type body func(piece int)
+
+// Piece calls the function.
+func (b body) Piece(i int) { b(i) }
+
+// For calls f(0), …, f(n-1) as Run does.
+func For(n int, f func(piece int)) { Run(body(f), n) }
+
 // Chunks cuts [0, n) into ranges of size elements, the last one shorter, and
-// calls body(lo, hi) for each as For does. size must be positive.
-func Chunks(n, size int, body func(lo, hi int)) {
+// calls f(lo, hi) for each as Run does. size must be positive.
+func Chunks(n, size int, f func(lo, hi int)) {
 	For((n+size-1)/size, func(piece int) {
-		body(piece*size, min(n, (piece+1)*size))
+		f(piece*size, min(n, (piece+1)*size))
 	})
 }

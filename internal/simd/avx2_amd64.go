@@ -15,14 +15,10 @@ func assembly() []*kernels {
 		return nil
 	}
 	return []*kernels{{
-		name: AVX2,
-		matMul: func(dst, a, b, bias []float32, m, n, k int) {
-			matMulAVX2(dst, a, b, bias, m, n, k, n, k, 1, n)
-		},
-		matMulTransA: func(dst, a, b []float32, m, n, k, lda int) {
-			matMulAVX2(dst, a, b, nil, m, n, k, n, 1, lda, n)
-		},
-		matMulTransB: matMulTransBAVX2,
+		name:         AVX2,
+		matMul:       tilesAVX2.matMul,
+		matMulTransA: tilesAVX2.matMulTransA,
+		matMulTransB: tilesAVX2.matMulTransB,
 		columnSums:   columnSumsAVX2,
 		selu:         seluAVX2,
 		seluGradient: seluGradientAVX2,

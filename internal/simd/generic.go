@@ -2,12 +2,7 @@
 
 package simd
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/gonum"
-)
+import "math"
 
 // SELUScale and SELUAlpha are the constants of SELU, as Keras has them
 // (keras/src/activations.py).
@@ -16,23 +11,17 @@ const (
 	SELUAlpha = 1.6732632423543772
 )
 
-// generic is the level of these loops; its matrix products are gonum's.
+// generic is the level of these loops.
 var generic = kernels{
 	name: Generic,
 	matMul: func(dst, a, b, bias []float32, m, n, k int) {
-		if bias == nil {
-			clear(dst)
-		}
-		for i := 0; i < len(dst) && bias != nil; i += n {
-			copy(dst[i:], bias)
-		}
-		gonum.Implementation{}.Sgemm(blas.NoTrans, blas.NoTrans, m, n, k, 1, a, k, b, n, 1, dst, n)
+		matMul(dst, a, b, bias, nil, m, n, k, k, 1, n, 1)
 	},
-	matMulTransA: func(dst, a, b []float32, m, n, k, lda int) {
-		gonum.Implementation{}.Sgemm(blas.Trans, blas.NoTrans, m, n, k, 1, a, lda, b, n, 0, dst, n)
+	matMulTransA: func(dst, a, b []float32, alpha *float32, m, n, k, lda int) {
+		matMul(dst, a, b, nil, alpha, m, n, k, 1, lda, n, 1)
 	},
 	matMulTransB: func(dst, a, b []float32, m, n, k int) {
-		gonum.Implementation{}.Sgemm(blas.NoTrans, blas.Trans, m, n, k, 1, a, k, b, k, 0, dst, n)
+		matMul(dst, a, b, nil, nil, m, n, k, k, 1, 1, k)
 	},
 	columnSums:   columnSums,
 	selu:         selu,
@@ -42,6 +31,53 @@ var generic = kernels{
 	axpy:         axpy,
 	pixels:       pixels,
 	crossEntropy: crossEntropy,
+}
+
+// matMul sets the m × n matrix dst to a·b, plus bias to every row unless it is
+// nil, or adds *alpha·a·b to it if alpha is not nil. Element (i, l) of a is
+// a[i·aRow + l·aCol], and (l, j) of b is b[l·bRow + j·bCol].
+//
+// It computes tiles of 2 × 4 numbers, each summed from the first l to the last.
+// Where a tile goes over the edge, its rows and columns outside are the last
+// ones again, and are not stored.
+func matMul(dst, a, b, bias []float32, alpha *float32, m, n, k, aRow, aCol, bRow, bCol int) {
+	for j := 0; j < n; j += 4 {
+		j1, j2, j3 := min(j+1, n-1), min(j+2, n-1), min(j+3, n-1)
+		b0, b1, b2, b3 := b[j*bCol:], b[j1*bCol:], b[j2*bCol:], b[j3*bCol:]
+		for i := 0; i < m; i += 2 {
+			a0, a1 := a[i*aRow:], a[min(i+1, m-1)*aRow:]
+			var s [2][4]float32
+			if bias != nil {
+				s[0] = [...]float32{bias[j], bias[j1], bias[j2], bias[j3]}
+				s[1] = s[0]
+			}
+			s00, s01, s02, s03 := s[0][0], s[0][1], s[0][2], s[0][3]
+			s10, s11, s12, s13 := s[1][0], s[1][1], s[1][2], s[1][3]
+			for l, x, y := 0, 0, 0; l < k; l, x, y = l+1, x+aCol, y+bRow {
+				x0, x1 := a0[x], a1[x]
+				y0, y1, y2, y3 := b0[y], b1[y], b2[y], b3[y]
+				s00 += x0 * y0
+				s01 += x0 * y1
+				s02 += x0 * y2
+				s03 += x0 * y3
+				s10 += x1 * y0
+				s11 += x1 * y1
+				s12 += x1 * y2
+				s13 += x1 * y3
+			}
+			s = [...][4]float32{{s00, s01, s02, s03}, {s10, s11, s12, s13}}
+			for r := range min(2, m-i) {
+				row := dst[(i+r)*n+j : (i+r)*n+min(j+4, n)]
+				for c := range row {
+					if alpha == nil {
+						row[c] = s[r][c]
+					} else {
+						row[c] += float32(*alpha * s[r][c]) // rounded first, as axpy does
+					}
+				}
+			}
+		}
+	}
 }
 
 func columnSums(dst, a []float32) {

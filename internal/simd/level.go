@@ -23,10 +23,10 @@ type kernels struct {
 	name string
 
 	// Matrix products, as MatMulBias (bias may be nil), MatMulTransA and
-	// MatMulTransB have them. lda is the number of columns of the matrix that
-	// a is cut from.
+	// MatMulTransB have them, and MatMulTransAAxpy if alpha is not nil. lda is
+	// the number of columns of the matrix that a is cut from.
 	matMul       func(dst, a, b, bias []float32, m, n, k int)
-	matMulTransA func(dst, a, b []float32, m, n, k, lda int)
+	matMulTransA func(dst, a, b []float32, alpha *float32, m, n, k, lda int)
 	matMulTransB func(dst, a, b []float32, m, n, k int)
 
 	columnSums   func(dst, a []float32)

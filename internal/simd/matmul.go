@@ -1,89 +1,118 @@
-// This file holds the checked entry points of the matrix products.
+// This file holds the checked entry points of the matrix products, and cuts
+// them for several processors.
 
 package simd
 
 import (
 	"fmt"
+	"sync"
 
 	"stackedae/internal/parallel"
 )
 
-// Most rows of a product that one goroutine takes at a time: of a batch, and of
-// a weight's gradient. A batch of 32 is two pieces.
-const (
-	batchPiece  = 16
-	weightPiece = 96
-)
-
-// leastWork is how many multiplications a product must have to be cut: some
-// microseconds', and handing over costs as much.
-const leastWork = 1 << 18
-
-// evenRows returns the size of even pieces of m rows, at most most each, or m
-// if the product is too small to be cut.
-func evenRows(m, n, k, most int) int {
-	if m <= most || m*n*k < leastWork {
-		return m
-	}
-	pieces := (m + most - 1) / most
-	return (m + pieces - 1) / pieces
+// product is a matrix product as work that can be cut: every piece computes
+// rows of dst. Each number is summed by one goroutine in one order, so the cut
+// does not change the result.
+type product struct {
+	level           *kernels
+	kind            kind
+	dst, a, b, bias []float32
+	alpha           float32
+	m, n, k         int
+	rows            int // of a piece, but for the last
 }
 
-// checkMatMul panics if the slices of a product of m × k and k × n numbers do
-// not fit, or if there is nothing to multiply. No rows are allowed.
-func checkMatMul(function string, dst, a, b []float32, m, n, k int) {
-	if n < 1 || k < 1 {
-		panic(fmt.Sprintf("simd: %s: n = %d and k = %d, want at least 1", function, n, k))
+// kind is which of the factors is transposed.
+type kind int
+
+const (
+	ab kind = iota
+	aTb
+	abT
+)
+
+// Piece computes a piece's rows.
+func (p *product) Piece(i int) {
+	lo := i * p.rows
+	hi := min(lo+p.rows, p.m)
+	dst, rows := p.dst[lo*p.n:hi*p.n], hi-lo
+	switch p.kind {
+	case ab:
+		p.level.matMul(dst, p.a[lo*p.k:hi*p.k], p.b, p.bias, rows, p.n, p.k)
+	case abT:
+		p.level.matMulTransB(dst, p.a[lo*p.k:hi*p.k], p.b, rows, p.n, p.k)
+	case aTb:
+		var alpha *float32
+		if p.alpha != 0 {
+			alpha = &p.alpha
+		}
+		p.level.matMulTransA(dst, p.a[lo:], p.b, alpha, rows, p.n, p.k, p.m)
 	}
-	check(function, "dst", len(dst), m*n)
-	check(function, "a", len(a), m*k)
-	check(function, "b", len(b), k*n)
+}
+
+// products keeps products that are done, so that a step allocates nothing.
+var products = sync.Pool{New: func() any { return new(product) }}
+
+const (
+	// leastWork is how many multiplications a product must have to be cut: some
+	// microseconds', and handing over costs one.
+	leastWork = 1 << 17
+	// rowUnit is what the rows of a piece are a multiple of: tiles' rows.
+	rowUnit = 8
+)
+
+// run computes p.
+func (p product) run(function string) {
+	if p.n < 1 || p.k < 1 {
+		panic(fmt.Sprintf("simd: %s: n = %d and k = %d, want at least 1", function, p.n, p.k))
+	}
+	check(function, "dst", len(p.dst), p.m*p.n)
+	check(function, "a", len(p.a), p.m*p.k)
+	check(function, "b", len(p.b), p.k*p.n)
+	if p.m == 0 {
+		return
+	}
+	p.level, p.rows = active, p.m
+	if p.m*p.n*p.k >= leastWork {
+		even := (p.m + parallel.Workers() - 1) / parallel.Workers()
+		p.rows = (even + rowUnit - 1) / rowUnit * rowUnit
+	}
+	job := products.Get().(*product)
+	*job = p
+	parallel.Run(job, (p.m+p.rows-1)/p.rows)
+	*job = product{}
+	products.Put(job)
 }
 
 // MatMul sets dst = a·b, where dst is m × n, a is m × k and b is k × n.
-func MatMul(dst, a, b []float32, m, n, k int) { matMul("MatMul", dst, a, b, nil, m, n, k) }
+func MatMul(dst, a, b []float32, m, n, k int) {
+	product{kind: ab, dst: dst, a: a, b: b, m: m, n: n, k: k}.run("MatMul")
+}
 
 // MatMulBias sets dst = a·b and adds bias, which has n elements, to every row,
 // where dst is m × n, a is m × k and b is k × n.
 func MatMulBias(dst, a, b, bias []float32, m, n, k int) {
 	check("MatMulBias", "bias", len(bias), n)
-	matMul("MatMulBias", dst, a, b, bias, m, n, k)
-}
-
-func matMul(function string, dst, a, b, bias []float32, m, n, k int) {
-	checkMatMul(function, dst, a, b, m, n, k)
-	rows := evenRows(m, n, k, batchPiece)
-	if rows == m {
-		active.matMul(dst, a, b, bias, m, n, k)
-		return
-	}
-	parallel.Chunks(m, rows, func(lo, hi int) {
-		active.matMul(dst[lo*n:hi*n], a[lo*k:hi*k], b, bias, hi-lo, n, k)
-	})
+	product{kind: ab, dst: dst, a: a, b: b, bias: bias, m: m, n: n, k: k}.run("MatMulBias")
 }
 
 // MatMulTransA sets dst = aᵀ·b, where dst is m × n, a is k × m and b is k × n.
 func MatMulTransA(dst, a, b []float32, m, n, k int) {
-	checkMatMul("MatMulTransA", dst, a, b, m, n, k)
-	rows := evenRows(m, n, k, weightPiece)
-	if rows == m {
-		active.matMulTransA(dst, a, b, m, n, k, m)
-		return
+	product{kind: aTb, dst: dst, a: a, b: b, m: m, n: n, k: k}.run("MatMulTransA")
+}
+
+// MatMulTransAAxpy sets dst += alpha·(aᵀ·b) with the bits of MatMulTransA into
+// memory of its own and Axpy from there: where dst is a kernel, a step of
+// gradient descent without a gradient. Shapes are MatMulTransA's; alpha is not
+// 0.
+func MatMulTransAAxpy(dst []float32, alpha float32, a, b []float32, m, n, k int) {
+	if alpha == 0 {
+		panic("simd: MatMulTransAAxpy: alpha = 0, want another number")
 	}
-	parallel.Chunks(m, rows, func(lo, hi int) {
-		active.matMulTransA(dst[lo*n:hi*n], a[lo:], b, hi-lo, n, k, m)
-	})
+	product{kind: aTb, dst: dst, alpha: alpha, a: a, b: b, m: m, n: n, k: k}.run("MatMulTransAAxpy")
 }
 
 // MatMulTransB sets dst = a·bᵀ, where dst is m × n, a is m × k and b is n × k.
 func MatMulTransB(dst, a, b []float32, m, n, k int) {
-	checkMatMul("MatMulTransB", dst, a, b, m, n, k)
-	rows := evenRows(m, n, k, batchPiece)
-	if rows == m {
-		active.matMulTransB(dst, a, b, m, n, k)
-		return
-	}
-	parallel.Chunks(m, rows, func(lo, hi int) {
-		active.matMulTransB(dst[lo*n:hi*n], a[lo*k:hi*k], b, hi-lo, n, k)
-	})
+	product{kind: abT, dst: dst, a: a, b: b, m: m, n: n, k: k}.run("MatMulTransB")
 }

@@ -7,75 +7,86 @@ package simd
 import "sync"
 
 // tile is a kernel that sets groups times its number of rows of c to a·b, plus
-// the vector start to every row unless it is nil. Element (i, l) of a is
-// a[i·rowStride + l·colStride], rows of c and b are ldc and ldb apart, and
-// groups and k are at least 1.
-type tile func(c, a, b, start *float32, groups, columns, k, ldc, rowStride, colStride, ldb int)
+// the vector start to every row unless it is nil; or, if alpha is not nil, adds
+// *alpha·a·b to them. Element (i, l) of a is a[i·rowStride + l·colStride], rows
+// of c and b are ldc and ldb apart, and groups and k are at least 1.
+type tile func(c, a, b, start, alpha *float32, groups, columns, k, ldc, rowStride, colStride, ldb int)
 
-// tilesAVX2 are the shapes: of 16 columns and of up to 8.
-var tilesAVX2 = [...]struct {
-	rows         int
-	wide, narrow tile
-}{
-	{6, tile6x16AVX2, tile6x8AVX2},
-	{4, tile4x16AVX2, tile4x8AVX2},
-	{1, tile1x16AVX2, tile1x8AVX2},
+// tileSet is a level's shapes.
+type tileSet struct {
+	rows   [3]int // of tiles, falling to 1
+	widths []int  // of tiles in columns, falling
+	exact  bool   // the widest must be filled
+	tiles  [3][]tile
 }
 
-// matMulAVX2 sets dst = a·b, plus bias to every row unless it is nil; the
-// other arguments are a tile's.
-//
-// Columns that tiles of 16 and 8 leave over are covered by moving the last
-// tile back over its neighbour, whose numbers come out the same again; only a
-// matrix of less than 8 columns needs a mask.
-func matMulAVX2(dst, a, b, bias []float32, m, n, k, ldc, rowStride, colStride, ldb int) {
-	groups := [len(tilesAVX2)]int{m / 6, m % 6 / 4, m % 6 % 4}
-	if rest := m % 6; m > 6 && (rest == 2 || rest == 3) { // 6 + 2 is better cut in 4 + 4
+var tilesAVX2 = tileSet{
+	rows:   [...]int{6, 4, 1},
+	widths: []int{16, 8},
+	exact:  true,
+	tiles: [...][]tile{
+		{tile6x16AVX2, tile6x8AVX2},
+		{tile4x16AVX2, tile4x8AVX2},
+		{tile1x16AVX2, tile1x8AVX2},
+	},
+}
+
+var tilesAVX512 = tileSet{
+	rows:   [...]int{8, 4, 1},
+	widths: []int{48, 32, 16, 8},
+	tiles: [...][]tile{
+		{tile8x48AVX512, tile8x32AVX512, tile8x16AVX512, tile8x8AVX512},
+		{tile4x48AVX512, tile4x32AVX512, tile4x16AVX512, tile4x8AVX512},
+		{tile1x48AVX512, tile1x32AVX512, tile1x16AVX512, tile1x8AVX512},
+	},
+}
+
+// cover sets dst = a·b, plus bias to every row unless it is nil, or adds
+// *alpha·a·b to it; the other arguments are a tile's.
+func (s *tileSet) cover(dst, a, b, bias []float32, alpha *float32, m, n, k, ldc, rowStride, colStride, ldb int) {
+	groups := [...]int{m / s.rows[0], m % s.rows[0] / s.rows[1], m % s.rows[0] % s.rows[1]}
+	if rest := m % s.rows[0]; s.rows[0] == 6 && m > 6 && (rest == 2 || rest == 3) { // 6 + 2 is better cut in 4 + 4
 		groups = [...]int{m/6 - 1, 2, rest - 2}
 	}
 	for j := 0; j < n; {
-		columns := 16
-		switch rest := n - j; {
-		case rest >= 16:
-		case rest > 8 && n >= 16:
-			j = n - 16
-		case rest >= 8:
-			columns = 8
-		case n >= 8:
-			j, columns = n-8, 8
-		default:
-			columns = n
+		w, rest := len(s.widths)-1, n-j // the narrowest that covers the rest
+		for w > 0 && s.widths[w] < rest && !(w == 1 && s.exact && s.widths[0] > rest) {
+			w--
 		}
+		columns := min(s.widths[w], rest)
 		var start *float32
 		if bias != nil {
 			start = &bias[j]
 		}
 		i := 0
-		for s, shape := range tilesAVX2 {
-			if groups[s] == 0 {
-				continue
+		for g, tiles := range s.tiles {
+			if groups[g] > 0 {
+				tiles[w](&dst[i*ldc+j], &a[i*rowStride], &b[j], start, alpha, groups[g], columns, k, ldc, rowStride, colStride, ldb)
+				i += s.rows[g] * groups[g]
 			}
-			f := shape.narrow
-			if columns == 16 {
-				f = shape.wide
-			}
-			f(&dst[i*ldc+j], &a[i*rowStride], &b[j], start, groups[s], columns, k, ldc, rowStride, colStride, ldb)
-			i += shape.rows * groups[s]
 		}
 		j += columns
 	}
 }
 
-// panelRows is how many rows of a MatMulTransB takes at a time: a tile's
-// columns, once transposed.
-const panelRows = 16
+func (s *tileSet) matMul(dst, a, b, bias []float32, m, n, k int) {
+	s.cover(dst, a, b, bias, nil, m, n, k, n, k, 1, n)
+}
 
-// blockRows is how many rows of b it takes at a time: divided by tiles of 6
-// rows and transposed blocks of 8, and few enough for the block of the result
-// to stay in the first-level cache.
+func (s *tileSet) matMulTransA(dst, a, b []float32, alpha *float32, m, n, k, lda int) {
+	s.cover(dst, a, b, nil, alpha, m, n, k, n, 1, lda, n)
+}
+
+// panelRows is how many rows of a matMulTransB takes at a time: a batch of 32,
+// and columns of whole vectors once transposed.
+const panelRows = 32
+
+// blockRows is how many rows of b it takes at a time: divided by the tiles of
+// both levels and the blocks of 8 of a transposition, and few enough for the
+// block of the result to stay in the first-level cache.
 const blockRows = 48
 
-// panel is MatMulTransB's memory, kept from call to call.
+// panel is matMulTransB's memory, kept from call to call.
 type panel struct {
 	a     []float32 // a transposed panel of a, k × panelRows
 	block [blockRows * panelRows]float32
@@ -83,10 +94,10 @@ type panel struct {
 
 var panels = sync.Pool{New: func() any { return new(panel) }}
 
-// matMulTransBAVX2 computes the transpose b·aᵀ by the tiles of the other
-// products, from a transposed panel of a, and transposes each block of it on
-// the way to dst. For the gradient of a batch, a is much smaller than b.
-func matMulTransBAVX2(dst, a, b []float32, m, n, k int) {
+// matMulTransB computes the transpose b·aᵀ by the tiles of the other products,
+// from a transposed panel of a, and transposes each block of it on the way to
+// dst. For the gradient of a batch, a is much smaller than b.
+func (s *tileSet) matMulTransB(dst, a, b []float32, m, n, k int) {
 	p := panels.Get().(*panel)
 	defer panels.Put(p)
 	if len(p.a) < k*panelRows {
@@ -94,11 +105,11 @@ func matMulTransBAVX2(dst, a, b []float32, m, n, k int) {
 	}
 	for i := 0; i < m; i += panelRows {
 		rows := min(panelRows, m-i)
-		transposeAVX2(p.a, a[i*k:], panelRows, k, rows, k)
+		transposeAVX2(p.a, a[i*k:], rows, k, rows, k)
 		for j := 0; j < n; j += blockRows {
 			columns := min(blockRows, n-j)
-			matMulAVX2(p.block[:], b[j*k:], p.a, nil, columns, rows, k, panelRows, k, 1, panelRows)
-			transposeAVX2(dst[i*n+j:], p.block[:], n, panelRows, columns, rows)
+			s.cover(p.block[:], b[j*k:], p.a, nil, nil, columns, rows, k, rows, k, 1, rows)
+			transposeAVX2(dst[i*n+j:], p.block[:], n, rows, columns, rows)
 		}
 	}
 }

@@ -45,6 +45,10 @@ var entryPoints = []struct {
 	{"MatMul", false, func(dst []float32, o *operands) { MatMul(dst, o.a, o.b, o.m, o.n, o.k) }},
 	{"MatMulBias", true, func(dst []float32, o *operands) { MatMulBias(dst, o.a, o.b, o.bias, o.m, o.n, o.k) }},
 	{"MatMulTransA", false, func(dst []float32, o *operands) { MatMulTransA(dst, o.aT, o.b, o.m, o.n, o.k) }},
+	{"MatMulTransAAxpy", false, func(dst []float32, o *operands) {
+		clear(dst)
+		MatMulTransAAxpy(dst, 1, o.aT, o.b, o.m, o.n, o.k)
+	}},
 	{"MatMulTransB", false, func(dst []float32, o *operands) { MatMulTransB(dst, o.a, o.bT, o.m, o.n, o.k) }},
 }
 
@@ -156,6 +160,26 @@ func upTo(n int) (x []int) {
 	return x
 }
 
+// TestMatMulTransAAxpyHasTheBitsOfTwoPasses adds to numbers that are there.
+func TestMatMulTransAAxpyHasTheBitsOfTwoPasses(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		restore(t)
+		rng := rand.New(rand.NewPCG(9, 0))
+		for _, s := range append(modelShapes(), [3]int{1, 1, 1}, [3]int{9, 13, 5}, [3]int{33, 50, 2}, [3]int{19, 97, 3}) {
+			m, n, k := s[0], s[1], s[2]
+			a, b, want := random(rng, m*k), random(rng, k*n), random(rng, m*n)
+			product := make([]float32, m*n)
+			got, intact := fenced(m * n)
+			copy(got, want)
+			MatMulTransA(product, a, b, m, n, k)
+			Axpy(want, -1.5, product)
+			if MatMulTransAAxpy(got, -1.5, a, b, m, n, k); sameNumbers(got, want) >= 0 || !intact() {
+				t.Fatalf("%v: other bits than MatMulTransA and Axpy, or written outside", s)
+			}
+		}
+	})
+}
+
 // TestMatMulBitsDoNotDependOnTheCut compares whole products with those of each
 // row alone, and with those under other GOMAXPROCS.
 func TestMatMulBitsDoNotDependOnTheCut(t *testing.T) {
@@ -181,7 +205,7 @@ func TestMatMulBitsDoNotDependOnTheCut(t *testing.T) {
 			MatMul(whole, o.a, o.b, m, n, k)
 			for i := range min(m, 40) {
 				MatMul(row, o.a[i*k:(i+1)*k], o.b, 1, n, k)
-				if active.name != Generic && sameNumbers(row, whole[i*n:(i+1)*n]) >= 0 {
+				if sameNumbers(row, whole[i*n:(i+1)*n]) >= 0 {
 					t.Fatalf("MatMul %v: row %d alone has other bits", s, i)
 				}
 			}

@@ -4,34 +4,34 @@
 
 #include "textflag.h"
 
-// func tile6x16AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile6x16AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
 // Requires: AVX, FMA3
-TEXT ·tile6x16AVX2(SB), NOSPLIT, $0-88
+TEXT ·tile6x16AVX2(SB), NOSPLIT, $0-96
 	MOVQ c+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ ldc+56(FP), BX
+	MOVQ ldc+64(FP), BX
 	SHLQ $0x02, BX
-	MOVQ rowStride+64(FP), SI
+	MOVQ rowStride+72(FP), SI
 	SHLQ $0x02, SI
-	MOVQ colStride+72(FP), DI
+	MOVQ colStride+80(FP), DI
 	SHLQ $0x02, DI
-	MOVQ ldb+80(FP), R8
+	MOVQ ldb+88(FP), R8
 	SHLQ $0x02, R8
 	LEAQ (SI)(SI*2), R9
 	LEAQ (SI)(SI*4), R10
-	MOVQ start+24(FP), R11
 
 group:
-	TESTQ   R11, R11
+	MOVQ    start+24(FP), R13
+	TESTQ   R13, R13
 	JZ      zero
-	VMOVUPS (R11), Y0
+	VMOVUPS (R13), Y0
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y4
 	VMOVAPS Y0, Y6
 	VMOVAPS Y0, Y8
 	VMOVAPS Y0, Y10
-	VMOVUPS 32(R11), Y1
+	VMOVUPS 32(R13), Y1
 	VMOVAPS Y1, Y3
 	VMOVAPS Y1, Y5
 	VMOVAPS Y1, Y7
@@ -54,35 +54,38 @@ zero:
 	VXORPS Y11, Y11, Y11
 
 begin:
-	MOVQ CX, R12
-	MOVQ DX, R13
-	MOVQ k+48(FP), R14
+	MOVQ CX, R11
+	MOVQ DX, R12
+	MOVQ k+56(FP), R13
 
 sum:
-	VMOVUPS      (R13), Y12
-	VMOVUPS      32(R13), Y13
-	VBROADCASTSS (R12), Y14
+	VMOVUPS      (R12), Y12
+	VMOVUPS      32(R12), Y13
+	VBROADCASTSS (R11), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (R12)(SI*1), Y14
+	VBROADCASTSS (R11)(SI*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (R12)(SI*2), Y14
+	VBROADCASTSS (R11)(SI*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R12)(R9*1), Y14
+	VBROADCASTSS (R11)(R9*1), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R12)(SI*4), Y14
+	VBROADCASTSS (R11)(SI*4), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R12)(R10*1), Y14
+	VBROADCASTSS (R11)(R10*1), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         DI, R12
-	ADDQ         R8, R13
-	DECQ         R14
+	ADDQ         DI, R11
+	ADDQ         R8, R12
+	DECQ         R13
 	JNZ          sum
+	MOVQ         alpha+32(FP), R13
+	TESTQ        R13, R13
+	JNZ          add
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         BX, AX
@@ -101,39 +104,99 @@ sum:
 	VMOVUPS      Y10, (AX)
 	VMOVUPS      Y11, 32(AX)
 	ADDQ         BX, AX
-	LEAQ         (CX)(R9*2), CX
-	DECQ         groups+32(FP)
-	JNZ          group
+
+next:
+	LEAQ (CX)(R9*2), CX
+	DECQ groups+40(FP)
+	JNZ  group
 	VZEROUPPER
 	RET
 
-// func tile6x8AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+add:
+	VBROADCASTSS (R13), Y14
+	VMULPS       Y14, Y0, Y0
+	VMOVUPS      (AX), Y12
+	VADDPS       Y12, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	VMULPS       Y14, Y1, Y1
+	VMOVUPS      32(AX), Y13
+	VADDPS       Y13, Y1, Y1
+	VMOVUPS      Y1, 32(AX)
+	ADDQ         BX, AX
+	VMULPS       Y14, Y2, Y2
+	VMOVUPS      (AX), Y12
+	VADDPS       Y12, Y2, Y2
+	VMOVUPS      Y2, (AX)
+	VMULPS       Y14, Y3, Y3
+	VMOVUPS      32(AX), Y13
+	VADDPS       Y13, Y3, Y3
+	VMOVUPS      Y3, 32(AX)
+	ADDQ         BX, AX
+	VMULPS       Y14, Y4, Y4
+	VMOVUPS      (AX), Y12
+	VADDPS       Y12, Y4, Y4
+	VMOVUPS      Y4, (AX)
+	VMULPS       Y14, Y5, Y5
+	VMOVUPS      32(AX), Y13
+	VADDPS       Y13, Y5, Y5
+	VMOVUPS      Y5, 32(AX)
+	ADDQ         BX, AX
+	VMULPS       Y14, Y6, Y6
+	VMOVUPS      (AX), Y12
+	VADDPS       Y12, Y6, Y6
+	VMOVUPS      Y6, (AX)
+	VMULPS       Y14, Y7, Y7
+	VMOVUPS      32(AX), Y13
+	VADDPS       Y13, Y7, Y7
+	VMOVUPS      Y7, 32(AX)
+	ADDQ         BX, AX
+	VMULPS       Y14, Y8, Y8
+	VMOVUPS      (AX), Y12
+	VADDPS       Y12, Y8, Y8
+	VMOVUPS      Y8, (AX)
+	VMULPS       Y14, Y9, Y9
+	VMOVUPS      32(AX), Y13
+	VADDPS       Y13, Y9, Y9
+	VMOVUPS      Y9, 32(AX)
+	ADDQ         BX, AX
+	VMULPS       Y14, Y10, Y10
+	VMOVUPS      (AX), Y12
+	VADDPS       Y12, Y10, Y10
+	VMOVUPS      Y10, (AX)
+	VMULPS       Y14, Y11, Y11
+	VMOVUPS      32(AX), Y13
+	VADDPS       Y13, Y11, Y11
+	VMOVUPS      Y11, 32(AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile6x8AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
 // Requires: AVX, FMA3
-TEXT ·tile6x8AVX2(SB), NOSPLIT, $0-88
+TEXT ·tile6x8AVX2(SB), NOSPLIT, $0-96
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    b+16(FP), DX
-	MOVQ    ldc+56(FP), BX
+	MOVQ    ldc+64(FP), BX
 	SHLQ    $0x02, BX
-	MOVQ    rowStride+64(FP), SI
+	MOVQ    rowStride+72(FP), SI
 	SHLQ    $0x02, SI
-	MOVQ    colStride+72(FP), DI
+	MOVQ    colStride+80(FP), DI
 	SHLQ    $0x02, DI
-	MOVQ    ldb+80(FP), R8
+	MOVQ    ldb+88(FP), R8
 	SHLQ    $0x02, R8
 	LEAQ    (SI)(SI*2), R9
 	LEAQ    (SI)(SI*4), R10
-	MOVQ    columns+40(FP), R11
+	MOVQ    columns+48(FP), R11
 	LEAQ    masks<>+64(SB), R12
 	SHLQ    $0x02, R11
 	SUBQ    R11, R12
 	VMOVUPS (R12), Y0
-	MOVQ    start+24(FP), R11
 
 group:
-	TESTQ      R11, R11
+	MOVQ       start+24(FP), R13
+	TESTQ      R13, R13
 	JZ         zero
-	VMASKMOVPS (R11), Y0, Y1
+	VMASKMOVPS (R13), Y0, Y1
 	VMOVAPS    Y1, Y2
 	VMOVAPS    Y1, Y3
 	VMOVAPS    Y1, Y4
@@ -150,91 +213,110 @@ zero:
 	VXORPS Y6, Y6, Y6
 
 begin:
-	MOVQ CX, R12
-	MOVQ DX, R13
-	MOVQ k+48(FP), R14
+	MOVQ CX, R11
+	MOVQ DX, R12
+	MOVQ k+56(FP), R13
 
 sum:
-	VMASKMOVPS   (R13), Y0, Y7
-	VBROADCASTSS (R12), Y8
+	VMASKMOVPS   (R12), Y0, Y7
+	VBROADCASTSS (R11), Y8
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (R12)(SI*1), Y8
+	VBROADCASTSS (R11)(SI*1), Y8
 	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS (R12)(SI*2), Y8
+	VBROADCASTSS (R11)(SI*2), Y8
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (R12)(R9*1), Y8
+	VBROADCASTSS (R11)(R9*1), Y8
 	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS (R12)(SI*4), Y8
+	VBROADCASTSS (R11)(SI*4), Y8
 	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS (R12)(R10*1), Y8
+	VBROADCASTSS (R11)(R10*1), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	ADDQ         DI, R12
-	ADDQ         R8, R13
-	DECQ         R14
+	ADDQ         DI, R11
+	ADDQ         R8, R12
+	DECQ         R13
 	JNZ          sum
-	MOVQ         columns+40(FP), R12
-	CMPQ         R12, $0x08
-	JL           storeMasked
-	VMOVUPS      Y1, (AX)
+	MOVQ         alpha+32(FP), R13
+	TESTQ        R13, R13
+	JNZ          add
+	VMASKMOVPS   Y1, Y0, (AX)
 	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
+	VMASKMOVPS   Y2, Y0, (AX)
 	ADDQ         BX, AX
-	VMOVUPS      Y3, (AX)
+	VMASKMOVPS   Y3, Y0, (AX)
 	ADDQ         BX, AX
-	VMOVUPS      Y4, (AX)
+	VMASKMOVPS   Y4, Y0, (AX)
 	ADDQ         BX, AX
-	VMOVUPS      Y5, (AX)
+	VMASKMOVPS   Y5, Y0, (AX)
 	ADDQ         BX, AX
-	VMOVUPS      Y6, (AX)
+	VMASKMOVPS   Y6, Y0, (AX)
 	ADDQ         BX, AX
 
 next:
 	LEAQ (CX)(R9*2), CX
-	DECQ groups+32(FP)
+	DECQ groups+40(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
-storeMasked:
-	VMASKMOVPS Y1, Y0, (AX)
-	ADDQ       BX, AX
-	VMASKMOVPS Y2, Y0, (AX)
-	ADDQ       BX, AX
-	VMASKMOVPS Y3, Y0, (AX)
-	ADDQ       BX, AX
-	VMASKMOVPS Y4, Y0, (AX)
-	ADDQ       BX, AX
-	VMASKMOVPS Y5, Y0, (AX)
-	ADDQ       BX, AX
-	VMASKMOVPS Y6, Y0, (AX)
-	ADDQ       BX, AX
-	JMP        next
+add:
+	VBROADCASTSS (R13), Y8
+	VMULPS       Y8, Y1, Y1
+	VMASKMOVPS   (AX), Y0, Y7
+	VADDPS       Y7, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y8, Y2, Y2
+	VMASKMOVPS   (AX), Y0, Y7
+	VADDPS       Y7, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y8, Y3, Y3
+	VMASKMOVPS   (AX), Y0, Y7
+	VADDPS       Y7, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y8, Y4, Y4
+	VMASKMOVPS   (AX), Y0, Y7
+	VADDPS       Y7, Y4, Y4
+	VMASKMOVPS   Y4, Y0, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y8, Y5, Y5
+	VMASKMOVPS   (AX), Y0, Y7
+	VADDPS       Y7, Y5, Y5
+	VMASKMOVPS   Y5, Y0, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y8, Y6, Y6
+	VMASKMOVPS   (AX), Y0, Y7
+	VADDPS       Y7, Y6, Y6
+	VMASKMOVPS   Y6, Y0, (AX)
+	ADDQ         BX, AX
+	JMP          next
 
-// func tile4x16AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile4x16AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
 // Requires: AVX, FMA3
-TEXT ·tile4x16AVX2(SB), NOSPLIT, $0-88
+TEXT ·tile4x16AVX2(SB), NOSPLIT, $0-96
 	MOVQ c+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ ldc+56(FP), BX
+	MOVQ ldc+64(FP), BX
 	SHLQ $0x02, BX
-	MOVQ rowStride+64(FP), SI
+	MOVQ rowStride+72(FP), SI
 	SHLQ $0x02, SI
-	MOVQ colStride+72(FP), DI
+	MOVQ colStride+80(FP), DI
 	SHLQ $0x02, DI
-	MOVQ ldb+80(FP), R8
+	MOVQ ldb+88(FP), R8
 	SHLQ $0x02, R8
 	LEAQ (SI)(SI*2), R9
-	MOVQ start+24(FP), R10
 
 group:
-	TESTQ   R10, R10
+	MOVQ    start+24(FP), R12
+	TESTQ   R12, R12
 	JZ      zero
-	VMOVUPS (R10), Y0
+	VMOVUPS (R12), Y0
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y4
 	VMOVAPS Y0, Y6
-	VMOVUPS 32(R10), Y1
+	VMOVUPS 32(R12), Y1
 	VMOVAPS Y1, Y3
 	VMOVAPS Y1, Y5
 	VMOVAPS Y1, Y7
@@ -251,29 +333,32 @@ zero:
 	VXORPS Y7, Y7, Y7
 
 begin:
-	MOVQ CX, R11
-	MOVQ DX, R12
-	MOVQ k+48(FP), R13
+	MOVQ CX, R10
+	MOVQ DX, R11
+	MOVQ k+56(FP), R12
 
 sum:
-	VMOVUPS      (R12), Y8
-	VMOVUPS      32(R12), Y9
-	VBROADCASTSS (R11), Y10
+	VMOVUPS      (R11), Y8
+	VMOVUPS      32(R11), Y9
+	VBROADCASTSS (R10), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (R11)(SI*1), Y10
+	VBROADCASTSS (R10)(SI*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (R11)(SI*2), Y10
+	VBROADCASTSS (R10)(SI*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R11)(R9*1), Y10
+	VBROADCASTSS (R10)(R9*1), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         DI, R11
-	ADDQ         R8, R12
-	DECQ         R13
+	ADDQ         DI, R10
+	ADDQ         R8, R11
+	DECQ         R12
 	JNZ          sum
+	MOVQ         alpha+32(FP), R12
+	TESTQ        R12, R12
+	JNZ          add
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         BX, AX
@@ -286,38 +371,80 @@ sum:
 	VMOVUPS      Y6, (AX)
 	VMOVUPS      Y7, 32(AX)
 	ADDQ         BX, AX
-	LEAQ         (CX)(SI*4), CX
-	DECQ         groups+32(FP)
-	JNZ          group
+
+next:
+	LEAQ (CX)(SI*4), CX
+	DECQ groups+40(FP)
+	JNZ  group
 	VZEROUPPER
 	RET
 
-// func tile4x8AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+add:
+	VBROADCASTSS (R12), Y10
+	VMULPS       Y10, Y0, Y0
+	VMOVUPS      (AX), Y8
+	VADDPS       Y8, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	VMULPS       Y10, Y1, Y1
+	VMOVUPS      32(AX), Y9
+	VADDPS       Y9, Y1, Y1
+	VMOVUPS      Y1, 32(AX)
+	ADDQ         BX, AX
+	VMULPS       Y10, Y2, Y2
+	VMOVUPS      (AX), Y8
+	VADDPS       Y8, Y2, Y2
+	VMOVUPS      Y2, (AX)
+	VMULPS       Y10, Y3, Y3
+	VMOVUPS      32(AX), Y9
+	VADDPS       Y9, Y3, Y3
+	VMOVUPS      Y3, 32(AX)
+	ADDQ         BX, AX
+	VMULPS       Y10, Y4, Y4
+	VMOVUPS      (AX), Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      Y4, (AX)
+	VMULPS       Y10, Y5, Y5
+	VMOVUPS      32(AX), Y9
+	VADDPS       Y9, Y5, Y5
+	VMOVUPS      Y5, 32(AX)
+	ADDQ         BX, AX
+	VMULPS       Y10, Y6, Y6
+	VMOVUPS      (AX), Y8
+	VADDPS       Y8, Y6, Y6
+	VMOVUPS      Y6, (AX)
+	VMULPS       Y10, Y7, Y7
+	VMOVUPS      32(AX), Y9
+	VADDPS       Y9, Y7, Y7
+	VMOVUPS      Y7, 32(AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile4x8AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
 // Requires: AVX, FMA3
-TEXT ·tile4x8AVX2(SB), NOSPLIT, $0-88
+TEXT ·tile4x8AVX2(SB), NOSPLIT, $0-96
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    b+16(FP), DX
-	MOVQ    ldc+56(FP), BX
+	MOVQ    ldc+64(FP), BX
 	SHLQ    $0x02, BX
-	MOVQ    rowStride+64(FP), SI
+	MOVQ    rowStride+72(FP), SI
 	SHLQ    $0x02, SI
-	MOVQ    colStride+72(FP), DI
+	MOVQ    colStride+80(FP), DI
 	SHLQ    $0x02, DI
-	MOVQ    ldb+80(FP), R8
+	MOVQ    ldb+88(FP), R8
 	SHLQ    $0x02, R8
 	LEAQ    (SI)(SI*2), R9
-	MOVQ    columns+40(FP), R10
+	MOVQ    columns+48(FP), R10
 	LEAQ    masks<>+64(SB), R11
 	SHLQ    $0x02, R10
 	SUBQ    R10, R11
 	VMOVUPS (R11), Y0
-	MOVQ    start+24(FP), R10
 
 group:
-	TESTQ      R10, R10
+	MOVQ       start+24(FP), R12
+	TESTQ      R12, R12
 	JZ         zero
-	VMASKMOVPS (R10), Y0, Y1
+	VMASKMOVPS (R12), Y0, Y1
 	VMOVAPS    Y1, Y2
 	VMOVAPS    Y1, Y3
 	VMOVAPS    Y1, Y4
@@ -330,75 +457,88 @@ zero:
 	VXORPS Y4, Y4, Y4
 
 begin:
-	MOVQ CX, R11
-	MOVQ DX, R12
-	MOVQ k+48(FP), R13
+	MOVQ CX, R10
+	MOVQ DX, R11
+	MOVQ k+56(FP), R12
 
 sum:
-	VMASKMOVPS   (R12), Y0, Y5
-	VBROADCASTSS (R11), Y6
+	VMASKMOVPS   (R11), Y0, Y5
+	VBROADCASTSS (R10), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (R11)(SI*1), Y6
+	VBROADCASTSS (R10)(SI*1), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (R11)(SI*2), Y6
+	VBROADCASTSS (R10)(SI*2), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (R11)(R9*1), Y6
+	VBROADCASTSS (R10)(R9*1), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         DI, R11
-	ADDQ         R8, R12
-	DECQ         R13
+	ADDQ         DI, R10
+	ADDQ         R8, R11
+	DECQ         R12
 	JNZ          sum
-	MOVQ         columns+40(FP), R11
-	CMPQ         R11, $0x08
-	JL           storeMasked
-	VMOVUPS      Y1, (AX)
+	MOVQ         alpha+32(FP), R12
+	TESTQ        R12, R12
+	JNZ          add
+	VMASKMOVPS   Y1, Y0, (AX)
 	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
+	VMASKMOVPS   Y2, Y0, (AX)
 	ADDQ         BX, AX
-	VMOVUPS      Y3, (AX)
+	VMASKMOVPS   Y3, Y0, (AX)
 	ADDQ         BX, AX
-	VMOVUPS      Y4, (AX)
+	VMASKMOVPS   Y4, Y0, (AX)
 	ADDQ         BX, AX
 
 next:
 	LEAQ (CX)(SI*4), CX
-	DECQ groups+32(FP)
+	DECQ groups+40(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
-storeMasked:
-	VMASKMOVPS Y1, Y0, (AX)
-	ADDQ       BX, AX
-	VMASKMOVPS Y2, Y0, (AX)
-	ADDQ       BX, AX
-	VMASKMOVPS Y3, Y0, (AX)
-	ADDQ       BX, AX
-	VMASKMOVPS Y4, Y0, (AX)
-	ADDQ       BX, AX
-	JMP        next
+add:
+	VBROADCASTSS (R12), Y6
+	VMULPS       Y6, Y1, Y1
+	VMASKMOVPS   (AX), Y0, Y5
+	VADDPS       Y5, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y6, Y2, Y2
+	VMASKMOVPS   (AX), Y0, Y5
+	VADDPS       Y5, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y6, Y3, Y3
+	VMASKMOVPS   (AX), Y0, Y5
+	VADDPS       Y5, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y6, Y4, Y4
+	VMASKMOVPS   (AX), Y0, Y5
+	VADDPS       Y5, Y4, Y4
+	VMASKMOVPS   Y4, Y0, (AX)
+	ADDQ         BX, AX
+	JMP          next
 
-// func tile1x16AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile1x16AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
 // Requires: AVX, FMA3
-TEXT ·tile1x16AVX2(SB), NOSPLIT, $0-88
+TEXT ·tile1x16AVX2(SB), NOSPLIT, $0-96
 	MOVQ c+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ ldc+56(FP), BX
+	MOVQ ldc+64(FP), BX
 	SHLQ $0x02, BX
-	MOVQ rowStride+64(FP), SI
+	MOVQ rowStride+72(FP), SI
 	SHLQ $0x02, SI
-	MOVQ colStride+72(FP), DI
+	MOVQ colStride+80(FP), DI
 	SHLQ $0x02, DI
-	MOVQ ldb+80(FP), R8
+	MOVQ ldb+88(FP), R8
 	SHLQ $0x02, R8
-	MOVQ start+24(FP), R9
 
 group:
-	TESTQ   R9, R9
+	MOVQ    start+24(FP), R11
+	TESTQ   R11, R11
 	JZ      zero
-	VMOVUPS (R9), Y0
-	VMOVUPS 32(R9), Y1
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
 	JMP     begin
 
 zero:
@@ -406,89 +546,1642 @@ zero:
 	VXORPS Y1, Y1, Y1
 
 begin:
-	MOVQ CX, R10
-	MOVQ DX, R11
-	MOVQ k+48(FP), R12
+	MOVQ CX, R9
+	MOVQ DX, R10
+	MOVQ k+56(FP), R11
 
 sum:
-	VMOVUPS      (R11), Y2
-	VMOVUPS      32(R11), Y3
-	VBROADCASTSS (R10), Y4
+	VMOVUPS      (R10), Y2
+	VMOVUPS      32(R10), Y3
+	VBROADCASTSS (R9), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, R10
-	ADDQ         R8, R11
-	DECQ         R12
+	ADDQ         DI, R9
+	ADDQ         R8, R10
+	DECQ         R11
 	JNZ          sum
+	MOVQ         alpha+32(FP), R11
+	TESTQ        R11, R11
+	JNZ          add
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         BX, AX
-	LEAQ         (CX)(SI*1), CX
-	DECQ         groups+32(FP)
-	JNZ          group
+
+next:
+	LEAQ (CX)(SI*1), CX
+	DECQ groups+40(FP)
+	JNZ  group
 	VZEROUPPER
 	RET
 
-// func tile1x8AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+add:
+	VBROADCASTSS (R11), Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      (AX), Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      32(AX), Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      Y1, 32(AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile1x8AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
 // Requires: AVX, FMA3
-TEXT ·tile1x8AVX2(SB), NOSPLIT, $0-88
+TEXT ·tile1x8AVX2(SB), NOSPLIT, $0-96
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    b+16(FP), DX
-	MOVQ    ldc+56(FP), BX
+	MOVQ    ldc+64(FP), BX
 	SHLQ    $0x02, BX
-	MOVQ    rowStride+64(FP), SI
+	MOVQ    rowStride+72(FP), SI
 	SHLQ    $0x02, SI
-	MOVQ    colStride+72(FP), DI
+	MOVQ    colStride+80(FP), DI
 	SHLQ    $0x02, DI
-	MOVQ    ldb+80(FP), R8
+	MOVQ    ldb+88(FP), R8
 	SHLQ    $0x02, R8
-	MOVQ    columns+40(FP), R9
+	MOVQ    columns+48(FP), R9
 	LEAQ    masks<>+64(SB), R10
 	SHLQ    $0x02, R9
 	SUBQ    R9, R10
 	VMOVUPS (R10), Y0
-	MOVQ    start+24(FP), R9
 
 group:
-	TESTQ      R9, R9
+	MOVQ       start+24(FP), R11
+	TESTQ      R11, R11
 	JZ         zero
-	VMASKMOVPS (R9), Y0, Y1
+	VMASKMOVPS (R11), Y0, Y1
 	JMP        begin
 
 zero:
 	VXORPS Y1, Y1, Y1
 
 begin:
-	MOVQ CX, R10
-	MOVQ DX, R11
-	MOVQ k+48(FP), R12
+	MOVQ CX, R9
+	MOVQ DX, R10
+	MOVQ k+56(FP), R11
 
 sum:
-	VMASKMOVPS   (R11), Y0, Y2
-	VBROADCASTSS (R10), Y3
+	VMASKMOVPS   (R10), Y0, Y2
+	VBROADCASTSS (R9), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         DI, R10
-	ADDQ         R8, R11
-	DECQ         R12
+	ADDQ         DI, R9
+	ADDQ         R8, R10
+	DECQ         R11
 	JNZ          sum
-	MOVQ         columns+40(FP), R10
-	CMPQ         R10, $0x08
-	JL           storeMasked
-	VMOVUPS      Y1, (AX)
+	MOVQ         alpha+32(FP), R11
+	TESTQ        R11, R11
+	JNZ          add
+	VMASKMOVPS   Y1, Y0, (AX)
 	ADDQ         BX, AX
 
 next:
 	LEAQ (CX)(SI*1), CX
-	DECQ groups+32(FP)
+	DECQ groups+40(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
-storeMasked:
-	VMASKMOVPS Y1, Y0, (AX)
-	ADDQ       BX, AX
-	JMP        next
+add:
+	VBROADCASTSS (R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   (AX), Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile8x48AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·tile8x48AVX512(SB), NOSPLIT, $0-96
+	MOVQ  c+0(FP), AX
+	MOVQ  a+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  ldc+64(FP), BX
+	SHLQ  $0x02, BX
+	MOVQ  rowStride+72(FP), SI
+	SHLQ  $0x02, SI
+	MOVQ  colStride+80(FP), DI
+	SHLQ  $0x02, DI
+	MOVQ  ldb+88(FP), R8
+	SHLQ  $0x02, R8
+	LEAQ  (SI)(SI*2), R9
+	MOVQ  columns+48(FP), R10
+	SUBQ  $0x20, R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+
+group:
+	MOVQ      start+24(FP), R12
+	TESTQ     R12, R12
+	JZ        zero
+	VMOVUPS   (R12), Z0
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z21
+	VMOVUPS   64(R12), Z1
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z1, Z16
+	VMOVAPS   Z1, Z19
+	VMOVAPS   Z1, Z22
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVAPS   Z2, Z5
+	VMOVAPS   Z2, Z8
+	VMOVAPS   Z2, Z11
+	VMOVAPS   Z2, Z14
+	VMOVAPS   Z2, Z17
+	VMOVAPS   Z2, Z20
+	VMOVAPS   Z2, Z23
+	JMP       begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+	VXORPS Y14, Y14, Y14
+	VXORPS Y15, Y15, Y15
+	VXORPS Y16, Y16, Y16
+	VXORPS Y17, Y17, Y17
+	VXORPS Y18, Y18, Y18
+	VXORPS Y19, Y19, Y19
+	VXORPS Y20, Y20, Y20
+	VXORPS Y21, Y21, Y21
+	VXORPS Y22, Y22, Y22
+	VXORPS Y23, Y23, Y23
+
+begin:
+	MOVQ CX, R10
+	MOVQ DX, R11
+	MOVQ k+56(FP), R12
+	LEAQ (CX)(SI*4), R13
+
+sum:
+	VMOVUPS      (R11), Z24
+	VMOVUPS      64(R11), Z25
+	VMOVUPS.Z    128(R11), K1, Z26
+	VBROADCASTSS (R10), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS (R10)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS (R10)(SI*2), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS (R10)(R9*1), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS (R13), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS (R13)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS (R13)(SI*2), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS (R13)(R9*1), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	ADDQ         DI, R10
+	ADDQ         DI, R13
+	ADDQ         R8, R11
+	DECQ         R12
+	JNZ          sum
+	MOVQ         alpha+32(FP), R12
+	TESTQ        R12, R12
+	JNZ          add
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z18, (AX)
+	VMOVUPS      Z19, 64(AX)
+	VMOVUPS      Z20, K1, 128(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z21, (AX)
+	VMOVUPS      Z22, 64(AX)
+	VMOVUPS      Z23, K1, 128(AX)
+	ADDQ         BX, AX
+
+next:
+	LEAQ (CX)(SI*8), CX
+	DECQ groups+40(FP)
+	JNZ  group
+	VZEROUPPER
+	RET
+
+add:
+	VBROADCASTSS (R12), Z27
+	VMULPS       Z27, Z0, Z0
+	VMOVUPS      (AX), Z24
+	VADDPS       Z24, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VMULPS       Z27, Z1, Z1
+	VMOVUPS      64(AX), Z25
+	VADDPS       Z25, Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	VMULPS       Z27, Z2, Z2
+	VMOVUPS.Z    128(AX), K1, Z26
+	VADDPS       Z26, Z2, Z2
+	VMOVUPS      Z2, K1, 128(AX)
+	ADDQ         BX, AX
+	VMULPS       Z27, Z3, Z3
+	VMOVUPS      (AX), Z24
+	VADDPS       Z24, Z3, Z3
+	VMOVUPS      Z3, (AX)
+	VMULPS       Z27, Z4, Z4
+	VMOVUPS      64(AX), Z25
+	VADDPS       Z25, Z4, Z4
+	VMOVUPS      Z4, 64(AX)
+	VMULPS       Z27, Z5, Z5
+	VMOVUPS.Z    128(AX), K1, Z26
+	VADDPS       Z26, Z5, Z5
+	VMOVUPS      Z5, K1, 128(AX)
+	ADDQ         BX, AX
+	VMULPS       Z27, Z6, Z6
+	VMOVUPS      (AX), Z24
+	VADDPS       Z24, Z6, Z6
+	VMOVUPS      Z6, (AX)
+	VMULPS       Z27, Z7, Z7
+	VMOVUPS      64(AX), Z25
+	VADDPS       Z25, Z7, Z7
+	VMOVUPS      Z7, 64(AX)
+	VMULPS       Z27, Z8, Z8
+	VMOVUPS.Z    128(AX), K1, Z26
+	VADDPS       Z26, Z8, Z8
+	VMOVUPS      Z8, K1, 128(AX)
+	ADDQ         BX, AX
+	VMULPS       Z27, Z9, Z9
+	VMOVUPS      (AX), Z24
+	VADDPS       Z24, Z9, Z9
+	VMOVUPS      Z9, (AX)
+	VMULPS       Z27, Z10, Z10
+	VMOVUPS      64(AX), Z25
+	VADDPS       Z25, Z10, Z10
+	VMOVUPS      Z10, 64(AX)
+	VMULPS       Z27, Z11, Z11
+	VMOVUPS.Z    128(AX), K1, Z26
+	VADDPS       Z26, Z11, Z11
+	VMOVUPS      Z11, K1, 128(AX)
+	ADDQ         BX, AX
+	VMULPS       Z27, Z12, Z12
+	VMOVUPS      (AX), Z24
+	VADDPS       Z24, Z12, Z12
+	VMOVUPS      Z12, (AX)
+	VMULPS       Z27, Z13, Z13
+	VMOVUPS      64(AX), Z25
+	VADDPS       Z25, Z13, Z13
+	VMOVUPS      Z13, 64(AX)
+	VMULPS       Z27, Z14, Z14
+	VMOVUPS.Z    128(AX), K1, Z26
+	VADDPS       Z26, Z14, Z14
+	VMOVUPS      Z14, K1, 128(AX)
+	ADDQ         BX, AX
+	VMULPS       Z27, Z15, Z15
+	VMOVUPS      (AX), Z24
+	VADDPS       Z24, Z15, Z15
+	VMOVUPS      Z15, (AX)
+	VMULPS       Z27, Z16, Z16
+	VMOVUPS      64(AX), Z25
+	VADDPS       Z25, Z16, Z16
+	VMOVUPS      Z16, 64(AX)
+	VMULPS       Z27, Z17, Z17
+	VMOVUPS.Z    128(AX), K1, Z26
+	VADDPS       Z26, Z17, Z17
+	VMOVUPS      Z17, K1, 128(AX)
+	ADDQ         BX, AX
+	VMULPS       Z27, Z18, Z18
+	VMOVUPS      (AX), Z24
+	VADDPS       Z24, Z18, Z18
+	VMOVUPS      Z18, (AX)
+	VMULPS       Z27, Z19, Z19
+	VMOVUPS      64(AX), Z25
+	VADDPS       Z25, Z19, Z19
+	VMOVUPS      Z19, 64(AX)
+	VMULPS       Z27, Z20, Z20
+	VMOVUPS.Z    128(AX), K1, Z26
+	VADDPS       Z26, Z20, Z20
+	VMOVUPS      Z20, K1, 128(AX)
+	ADDQ         BX, AX
+	VMULPS       Z27, Z21, Z21
+	VMOVUPS      (AX), Z24
+	VADDPS       Z24, Z21, Z21
+	VMOVUPS      Z21, (AX)
+	VMULPS       Z27, Z22, Z22
+	VMOVUPS      64(AX), Z25
+	VADDPS       Z25, Z22, Z22
+	VMOVUPS      Z22, 64(AX)
+	VMULPS       Z27, Z23, Z23
+	VMOVUPS.Z    128(AX), K1, Z26
+	VADDPS       Z26, Z23, Z23
+	VMOVUPS      Z23, K1, 128(AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile8x32AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·tile8x32AVX512(SB), NOSPLIT, $0-96
+	MOVQ  c+0(FP), AX
+	MOVQ  a+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  ldc+64(FP), BX
+	SHLQ  $0x02, BX
+	MOVQ  rowStride+72(FP), SI
+	SHLQ  $0x02, SI
+	MOVQ  colStride+80(FP), DI
+	SHLQ  $0x02, DI
+	MOVQ  ldb+88(FP), R8
+	SHLQ  $0x02, R8
+	LEAQ  (SI)(SI*2), R9
+	MOVQ  columns+48(FP), R10
+	SUBQ  $0x10, R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+
+group:
+	MOVQ      start+24(FP), R12
+	TESTQ     R12, R12
+	JZ        zero
+	VMOVUPS   (R12), Z0
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z14
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z1, Z11
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z1, Z15
+	JMP       begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+	VXORPS Y14, Y14, Y14
+	VXORPS Y15, Y15, Y15
+
+begin:
+	MOVQ CX, R10
+	MOVQ DX, R11
+	MOVQ k+56(FP), R12
+	LEAQ (CX)(SI*4), R13
+
+sum:
+	VMOVUPS      (R11), Z16
+	VMOVUPS.Z    64(R11), K1, Z17
+	VBROADCASTSS (R10), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (R10)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (R10)(SI*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (R10)(R9*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (R13), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (R13)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R13)(SI*2), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R13)(R9*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         DI, R10
+	ADDQ         DI, R13
+	ADDQ         R8, R11
+	DECQ         R12
+	JNZ          sum
+	MOVQ         alpha+32(FP), R12
+	TESTQ        R12, R12
+	JNZ          add
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, K1, 64(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z2, (AX)
+	VMOVUPS      Z3, K1, 64(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, K1, 64(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, K1, 64(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, K1, 64(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z10, (AX)
+	VMOVUPS      Z11, K1, 64(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, K1, 64(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z14, (AX)
+	VMOVUPS      Z15, K1, 64(AX)
+	ADDQ         BX, AX
+
+next:
+	LEAQ (CX)(SI*8), CX
+	DECQ groups+40(FP)
+	JNZ  group
+	VZEROUPPER
+	RET
+
+add:
+	VBROADCASTSS (R12), Z18
+	VMULPS       Z18, Z0, Z0
+	VMOVUPS      (AX), Z16
+	VADDPS       Z16, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VMULPS       Z18, Z1, Z1
+	VMOVUPS.Z    64(AX), K1, Z17
+	VADDPS       Z17, Z1, Z1
+	VMOVUPS      Z1, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       Z18, Z2, Z2
+	VMOVUPS      (AX), Z16
+	VADDPS       Z16, Z2, Z2
+	VMOVUPS      Z2, (AX)
+	VMULPS       Z18, Z3, Z3
+	VMOVUPS.Z    64(AX), K1, Z17
+	VADDPS       Z17, Z3, Z3
+	VMOVUPS      Z3, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       Z18, Z4, Z4
+	VMOVUPS      (AX), Z16
+	VADDPS       Z16, Z4, Z4
+	VMOVUPS      Z4, (AX)
+	VMULPS       Z18, Z5, Z5
+	VMOVUPS.Z    64(AX), K1, Z17
+	VADDPS       Z17, Z5, Z5
+	VMOVUPS      Z5, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       Z18, Z6, Z6
+	VMOVUPS      (AX), Z16
+	VADDPS       Z16, Z6, Z6
+	VMOVUPS      Z6, (AX)
+	VMULPS       Z18, Z7, Z7
+	VMOVUPS.Z    64(AX), K1, Z17
+	VADDPS       Z17, Z7, Z7
+	VMOVUPS      Z7, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       Z18, Z8, Z8
+	VMOVUPS      (AX), Z16
+	VADDPS       Z16, Z8, Z8
+	VMOVUPS      Z8, (AX)
+	VMULPS       Z18, Z9, Z9
+	VMOVUPS.Z    64(AX), K1, Z17
+	VADDPS       Z17, Z9, Z9
+	VMOVUPS      Z9, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       Z18, Z10, Z10
+	VMOVUPS      (AX), Z16
+	VADDPS       Z16, Z10, Z10
+	VMOVUPS      Z10, (AX)
+	VMULPS       Z18, Z11, Z11
+	VMOVUPS.Z    64(AX), K1, Z17
+	VADDPS       Z17, Z11, Z11
+	VMOVUPS      Z11, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       Z18, Z12, Z12
+	VMOVUPS      (AX), Z16
+	VADDPS       Z16, Z12, Z12
+	VMOVUPS      Z12, (AX)
+	VMULPS       Z18, Z13, Z13
+	VMOVUPS.Z    64(AX), K1, Z17
+	VADDPS       Z17, Z13, Z13
+	VMOVUPS      Z13, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       Z18, Z14, Z14
+	VMOVUPS      (AX), Z16
+	VADDPS       Z16, Z14, Z14
+	VMOVUPS      Z14, (AX)
+	VMULPS       Z18, Z15, Z15
+	VMOVUPS.Z    64(AX), K1, Z17
+	VADDPS       Z17, Z15, Z15
+	VMOVUPS      Z15, K1, 64(AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile8x16AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·tile8x16AVX512(SB), NOSPLIT, $0-96
+	MOVQ  c+0(FP), AX
+	MOVQ  a+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  ldc+64(FP), BX
+	SHLQ  $0x02, BX
+	MOVQ  rowStride+72(FP), SI
+	SHLQ  $0x02, SI
+	MOVQ  colStride+80(FP), DI
+	SHLQ  $0x02, DI
+	MOVQ  ldb+88(FP), R8
+	SHLQ  $0x02, R8
+	LEAQ  (SI)(SI*2), R9
+	MOVQ  columns+48(FP), R10
+	SUBQ  $0x00, R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+
+group:
+	MOVQ      start+24(FP), R12
+	TESTQ     R12, R12
+	JZ        zero
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	JMP       begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+begin:
+	MOVQ CX, R10
+	MOVQ DX, R11
+	MOVQ k+56(FP), R12
+	LEAQ (CX)(SI*4), R13
+
+sum:
+	VMOVUPS.Z        (R11), K1, Z8
+	VFMADD231PS.BCST (R10), Z8, Z0
+	VFMADD231PS.BCST (R10)(SI*1), Z8, Z1
+	VFMADD231PS.BCST (R10)(SI*2), Z8, Z2
+	VFMADD231PS.BCST (R10)(R9*1), Z8, Z3
+	VFMADD231PS.BCST (R13), Z8, Z4
+	VFMADD231PS.BCST (R13)(SI*1), Z8, Z5
+	VFMADD231PS.BCST (R13)(SI*2), Z8, Z6
+	VFMADD231PS.BCST (R13)(R9*1), Z8, Z7
+	ADDQ             DI, R10
+	ADDQ             DI, R13
+	ADDQ             R8, R11
+	DECQ             R12
+	JNZ              sum
+	MOVQ             alpha+32(FP), R12
+	TESTQ            R12, R12
+	JNZ              add
+	VMOVUPS          Z0, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Z1, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Z2, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Z3, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Z4, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Z5, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Z6, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Z7, K1, (AX)
+	ADDQ             BX, AX
+
+next:
+	LEAQ (CX)(SI*8), CX
+	DECQ groups+40(FP)
+	JNZ  group
+	VZEROUPPER
+	RET
+
+add:
+	VBROADCASTSS (R12), Z9
+	VMULPS       Z9, Z0, Z0
+	VMOVUPS.Z    (AX), K1, Z8
+	VADDPS       Z8, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Z9, Z1, Z1
+	VMOVUPS.Z    (AX), K1, Z8
+	VADDPS       Z8, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Z9, Z2, Z2
+	VMOVUPS.Z    (AX), K1, Z8
+	VADDPS       Z8, Z2, Z2
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Z9, Z3, Z3
+	VMOVUPS.Z    (AX), K1, Z8
+	VADDPS       Z8, Z3, Z3
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Z9, Z4, Z4
+	VMOVUPS.Z    (AX), K1, Z8
+	VADDPS       Z8, Z4, Z4
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Z9, Z5, Z5
+	VMOVUPS.Z    (AX), K1, Z8
+	VADDPS       Z8, Z5, Z5
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Z9, Z6, Z6
+	VMOVUPS.Z    (AX), K1, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Z9, Z7, Z7
+	VMOVUPS.Z    (AX), K1, Z8
+	VADDPS       Z8, Z7, Z7
+	VMOVUPS      Z7, K1, (AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile8x8AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2
+TEXT ·tile8x8AVX512(SB), NOSPLIT, $0-96
+	MOVQ  c+0(FP), AX
+	MOVQ  a+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  ldc+64(FP), BX
+	SHLQ  $0x02, BX
+	MOVQ  rowStride+72(FP), SI
+	SHLQ  $0x02, SI
+	MOVQ  colStride+80(FP), DI
+	SHLQ  $0x02, DI
+	MOVQ  ldb+88(FP), R8
+	SHLQ  $0x02, R8
+	LEAQ  (SI)(SI*2), R9
+	MOVQ  columns+48(FP), R10
+	SUBQ  $0x00, R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+
+group:
+	MOVQ      start+24(FP), R12
+	TESTQ     R12, R12
+	JZ        zero
+	VMOVUPS.Z (R12), K1, Y0
+	VMOVAPS   Y0, Y1
+	VMOVAPS   Y0, Y2
+	VMOVAPS   Y0, Y3
+	VMOVAPS   Y0, Y4
+	VMOVAPS   Y0, Y5
+	VMOVAPS   Y0, Y6
+	VMOVAPS   Y0, Y7
+	JMP       begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+begin:
+	MOVQ CX, R10
+	MOVQ DX, R11
+	MOVQ k+56(FP), R12
+	LEAQ (CX)(SI*4), R13
+
+sum:
+	VMOVUPS.Z        (R11), K1, Y8
+	VFMADD231PS.BCST (R10), Y8, Y0
+	VFMADD231PS.BCST (R10)(SI*1), Y8, Y1
+	VFMADD231PS.BCST (R10)(SI*2), Y8, Y2
+	VFMADD231PS.BCST (R10)(R9*1), Y8, Y3
+	VFMADD231PS.BCST (R13), Y8, Y4
+	VFMADD231PS.BCST (R13)(SI*1), Y8, Y5
+	VFMADD231PS.BCST (R13)(SI*2), Y8, Y6
+	VFMADD231PS.BCST (R13)(R9*1), Y8, Y7
+	ADDQ             DI, R10
+	ADDQ             DI, R13
+	ADDQ             R8, R11
+	DECQ             R12
+	JNZ              sum
+	MOVQ             alpha+32(FP), R12
+	TESTQ            R12, R12
+	JNZ              add
+	VMOVUPS          Y0, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Y1, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Y2, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Y3, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Y4, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Y5, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Y6, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Y7, K1, (AX)
+	ADDQ             BX, AX
+
+next:
+	LEAQ (CX)(SI*8), CX
+	DECQ groups+40(FP)
+	JNZ  group
+	VZEROUPPER
+	RET
+
+add:
+	VBROADCASTSS (R12), Y9
+	VMULPS       Y9, Y0, Y0
+	VMOVUPS.Z    (AX), K1, Y8
+	VADDPS       Y8, Y0, Y0
+	VMOVUPS      Y0, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y9, Y1, Y1
+	VMOVUPS.Z    (AX), K1, Y8
+	VADDPS       Y8, Y1, Y1
+	VMOVUPS      Y1, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y9, Y2, Y2
+	VMOVUPS.Z    (AX), K1, Y8
+	VADDPS       Y8, Y2, Y2
+	VMOVUPS      Y2, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y9, Y3, Y3
+	VMOVUPS.Z    (AX), K1, Y8
+	VADDPS       Y8, Y3, Y3
+	VMOVUPS      Y3, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y9, Y4, Y4
+	VMOVUPS.Z    (AX), K1, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      Y4, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y9, Y5, Y5
+	VMOVUPS.Z    (AX), K1, Y8
+	VADDPS       Y8, Y5, Y5
+	VMOVUPS      Y5, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y9, Y6, Y6
+	VMOVUPS.Z    (AX), K1, Y8
+	VADDPS       Y8, Y6, Y6
+	VMOVUPS      Y6, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y9, Y7, Y7
+	VMOVUPS.Z    (AX), K1, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y7, K1, (AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile4x48AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·tile4x48AVX512(SB), NOSPLIT, $0-96
+	MOVQ  c+0(FP), AX
+	MOVQ  a+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  ldc+64(FP), BX
+	SHLQ  $0x02, BX
+	MOVQ  rowStride+72(FP), SI
+	SHLQ  $0x02, SI
+	MOVQ  colStride+80(FP), DI
+	SHLQ  $0x02, DI
+	MOVQ  ldb+88(FP), R8
+	SHLQ  $0x02, R8
+	LEAQ  (SI)(SI*2), R9
+	MOVQ  columns+48(FP), R10
+	SUBQ  $0x20, R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+
+group:
+	MOVQ      start+24(FP), R12
+	TESTQ     R12, R12
+	JZ        zero
+	VMOVUPS   (R12), Z0
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z9
+	VMOVUPS   64(R12), Z1
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z10
+	VMOVUPS.Z 128(R12), K1, Z2
+	VMOVAPS   Z2, Z5
+	VMOVAPS   Z2, Z8
+	VMOVAPS   Z2, Z11
+	JMP       begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+
+begin:
+	MOVQ CX, R10
+	MOVQ DX, R11
+	MOVQ k+56(FP), R12
+
+sum:
+	VMOVUPS      (R11), Z12
+	VMOVUPS      64(R11), Z13
+	VMOVUPS.Z    128(R11), K1, Z14
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R10)(SI*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R10)(SI*2), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R10)(R9*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         DI, R10
+	ADDQ         R8, R11
+	DECQ         R12
+	JNZ          sum
+	MOVQ         alpha+32(FP), R12
+	TESTQ        R12, R12
+	JNZ          add
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
+	ADDQ         BX, AX
+
+next:
+	LEAQ (CX)(SI*4), CX
+	DECQ groups+40(FP)
+	JNZ  group
+	VZEROUPPER
+	RET
+
+add:
+	VBROADCASTSS (R12), Z15
+	VMULPS       Z15, Z0, Z0
+	VMOVUPS      (AX), Z12
+	VADDPS       Z12, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VMULPS       Z15, Z1, Z1
+	VMOVUPS      64(AX), Z13
+	VADDPS       Z13, Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	VMULPS       Z15, Z2, Z2
+	VMOVUPS.Z    128(AX), K1, Z14
+	VADDPS       Z14, Z2, Z2
+	VMOVUPS      Z2, K1, 128(AX)
+	ADDQ         BX, AX
+	VMULPS       Z15, Z3, Z3
+	VMOVUPS      (AX), Z12
+	VADDPS       Z12, Z3, Z3
+	VMOVUPS      Z3, (AX)
+	VMULPS       Z15, Z4, Z4
+	VMOVUPS      64(AX), Z13
+	VADDPS       Z13, Z4, Z4
+	VMOVUPS      Z4, 64(AX)
+	VMULPS       Z15, Z5, Z5
+	VMOVUPS.Z    128(AX), K1, Z14
+	VADDPS       Z14, Z5, Z5
+	VMOVUPS      Z5, K1, 128(AX)
+	ADDQ         BX, AX
+	VMULPS       Z15, Z6, Z6
+	VMOVUPS      (AX), Z12
+	VADDPS       Z12, Z6, Z6
+	VMOVUPS      Z6, (AX)
+	VMULPS       Z15, Z7, Z7
+	VMOVUPS      64(AX), Z13
+	VADDPS       Z13, Z7, Z7
+	VMOVUPS      Z7, 64(AX)
+	VMULPS       Z15, Z8, Z8
+	VMOVUPS.Z    128(AX), K1, Z14
+	VADDPS       Z14, Z8, Z8
+	VMOVUPS      Z8, K1, 128(AX)
+	ADDQ         BX, AX
+	VMULPS       Z15, Z9, Z9
+	VMOVUPS      (AX), Z12
+	VADDPS       Z12, Z9, Z9
+	VMOVUPS      Z9, (AX)
+	VMULPS       Z15, Z10, Z10
+	VMOVUPS      64(AX), Z13
+	VADDPS       Z13, Z10, Z10
+	VMOVUPS      Z10, 64(AX)
+	VMULPS       Z15, Z11, Z11
+	VMOVUPS.Z    128(AX), K1, Z14
+	VADDPS       Z14, Z11, Z11
+	VMOVUPS      Z11, K1, 128(AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile4x32AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·tile4x32AVX512(SB), NOSPLIT, $0-96
+	MOVQ  c+0(FP), AX
+	MOVQ  a+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  ldc+64(FP), BX
+	SHLQ  $0x02, BX
+	MOVQ  rowStride+72(FP), SI
+	SHLQ  $0x02, SI
+	MOVQ  colStride+80(FP), DI
+	SHLQ  $0x02, DI
+	MOVQ  ldb+88(FP), R8
+	SHLQ  $0x02, R8
+	LEAQ  (SI)(SI*2), R9
+	MOVQ  columns+48(FP), R10
+	SUBQ  $0x10, R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+
+group:
+	MOVQ      start+24(FP), R12
+	TESTQ     R12, R12
+	JZ        zero
+	VMOVUPS   (R12), Z0
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z6
+	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z7
+	JMP       begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+begin:
+	MOVQ CX, R10
+	MOVQ DX, R11
+	MOVQ k+56(FP), R12
+
+sum:
+	VMOVUPS      (R11), Z8
+	VMOVUPS.Z    64(R11), K1, Z9
+	VBROADCASTSS (R10), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (R10)(SI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R10)(SI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R10)(R9*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         DI, R10
+	ADDQ         R8, R11
+	DECQ         R12
+	JNZ          sum
+	MOVQ         alpha+32(FP), R12
+	TESTQ        R12, R12
+	JNZ          add
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, K1, 64(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z2, (AX)
+	VMOVUPS      Z3, K1, 64(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, K1, 64(AX)
+	ADDQ         BX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, K1, 64(AX)
+	ADDQ         BX, AX
+
+next:
+	LEAQ (CX)(SI*4), CX
+	DECQ groups+40(FP)
+	JNZ  group
+	VZEROUPPER
+	RET
+
+add:
+	VBROADCASTSS (R12), Z10
+	VMULPS       Z10, Z0, Z0
+	VMOVUPS      (AX), Z8
+	VADDPS       Z8, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VMULPS       Z10, Z1, Z1
+	VMOVUPS.Z    64(AX), K1, Z9
+	VADDPS       Z9, Z1, Z1
+	VMOVUPS      Z1, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       Z10, Z2, Z2
+	VMOVUPS      (AX), Z8
+	VADDPS       Z8, Z2, Z2
+	VMOVUPS      Z2, (AX)
+	VMULPS       Z10, Z3, Z3
+	VMOVUPS.Z    64(AX), K1, Z9
+	VADDPS       Z9, Z3, Z3
+	VMOVUPS      Z3, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       Z10, Z4, Z4
+	VMOVUPS      (AX), Z8
+	VADDPS       Z8, Z4, Z4
+	VMOVUPS      Z4, (AX)
+	VMULPS       Z10, Z5, Z5
+	VMOVUPS.Z    64(AX), K1, Z9
+	VADDPS       Z9, Z5, Z5
+	VMOVUPS      Z5, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       Z10, Z6, Z6
+	VMOVUPS      (AX), Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      Z6, (AX)
+	VMULPS       Z10, Z7, Z7
+	VMOVUPS.Z    64(AX), K1, Z9
+	VADDPS       Z9, Z7, Z7
+	VMOVUPS      Z7, K1, 64(AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile4x16AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·tile4x16AVX512(SB), NOSPLIT, $0-96
+	MOVQ  c+0(FP), AX
+	MOVQ  a+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  ldc+64(FP), BX
+	SHLQ  $0x02, BX
+	MOVQ  rowStride+72(FP), SI
+	SHLQ  $0x02, SI
+	MOVQ  colStride+80(FP), DI
+	SHLQ  $0x02, DI
+	MOVQ  ldb+88(FP), R8
+	SHLQ  $0x02, R8
+	LEAQ  (SI)(SI*2), R9
+	MOVQ  columns+48(FP), R10
+	SUBQ  $0x00, R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+
+group:
+	MOVQ      start+24(FP), R12
+	TESTQ     R12, R12
+	JZ        zero
+	VMOVUPS.Z (R12), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	JMP       begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+begin:
+	MOVQ CX, R10
+	MOVQ DX, R11
+	MOVQ k+56(FP), R12
+
+sum:
+	VMOVUPS.Z        (R11), K1, Z4
+	VFMADD231PS.BCST (R10), Z4, Z0
+	VFMADD231PS.BCST (R10)(SI*1), Z4, Z1
+	VFMADD231PS.BCST (R10)(SI*2), Z4, Z2
+	VFMADD231PS.BCST (R10)(R9*1), Z4, Z3
+	ADDQ             DI, R10
+	ADDQ             R8, R11
+	DECQ             R12
+	JNZ              sum
+	MOVQ             alpha+32(FP), R12
+	TESTQ            R12, R12
+	JNZ              add
+	VMOVUPS          Z0, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Z1, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Z2, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Z3, K1, (AX)
+	ADDQ             BX, AX
+
+next:
+	LEAQ (CX)(SI*4), CX
+	DECQ groups+40(FP)
+	JNZ  group
+	VZEROUPPER
+	RET
+
+add:
+	VBROADCASTSS (R12), Z5
+	VMULPS       Z5, Z0, Z0
+	VMOVUPS.Z    (AX), K1, Z4
+	VADDPS       Z4, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Z5, Z1, Z1
+	VMOVUPS.Z    (AX), K1, Z4
+	VADDPS       Z4, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Z5, Z2, Z2
+	VMOVUPS.Z    (AX), K1, Z4
+	VADDPS       Z4, Z2, Z2
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Z5, Z3, Z3
+	VMOVUPS.Z    (AX), K1, Z4
+	VADDPS       Z4, Z3, Z3
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile4x8AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2
+TEXT ·tile4x8AVX512(SB), NOSPLIT, $0-96
+	MOVQ  c+0(FP), AX
+	MOVQ  a+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  ldc+64(FP), BX
+	SHLQ  $0x02, BX
+	MOVQ  rowStride+72(FP), SI
+	SHLQ  $0x02, SI
+	MOVQ  colStride+80(FP), DI
+	SHLQ  $0x02, DI
+	MOVQ  ldb+88(FP), R8
+	SHLQ  $0x02, R8
+	LEAQ  (SI)(SI*2), R9
+	MOVQ  columns+48(FP), R10
+	SUBQ  $0x00, R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+
+group:
+	MOVQ      start+24(FP), R12
+	TESTQ     R12, R12
+	JZ        zero
+	VMOVUPS.Z (R12), K1, Y0
+	VMOVAPS   Y0, Y1
+	VMOVAPS   Y0, Y2
+	VMOVAPS   Y0, Y3
+	JMP       begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+begin:
+	MOVQ CX, R10
+	MOVQ DX, R11
+	MOVQ k+56(FP), R12
+
+sum:
+	VMOVUPS.Z        (R11), K1, Y4
+	VFMADD231PS.BCST (R10), Y4, Y0
+	VFMADD231PS.BCST (R10)(SI*1), Y4, Y1
+	VFMADD231PS.BCST (R10)(SI*2), Y4, Y2
+	VFMADD231PS.BCST (R10)(R9*1), Y4, Y3
+	ADDQ             DI, R10
+	ADDQ             R8, R11
+	DECQ             R12
+	JNZ              sum
+	MOVQ             alpha+32(FP), R12
+	TESTQ            R12, R12
+	JNZ              add
+	VMOVUPS          Y0, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Y1, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Y2, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS          Y3, K1, (AX)
+	ADDQ             BX, AX
+
+next:
+	LEAQ (CX)(SI*4), CX
+	DECQ groups+40(FP)
+	JNZ  group
+	VZEROUPPER
+	RET
+
+add:
+	VBROADCASTSS (R12), Y5
+	VMULPS       Y5, Y0, Y0
+	VMOVUPS.Z    (AX), K1, Y4
+	VADDPS       Y4, Y0, Y0
+	VMOVUPS      Y0, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS.Z    (AX), K1, Y4
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      Y1, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y5, Y2, Y2
+	VMOVUPS.Z    (AX), K1, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      Y2, K1, (AX)
+	ADDQ         BX, AX
+	VMULPS       Y5, Y3, Y3
+	VMOVUPS.Z    (AX), K1, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      Y3, K1, (AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile1x48AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·tile1x48AVX512(SB), NOSPLIT, $0-96
+	MOVQ  c+0(FP), AX
+	MOVQ  a+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  ldc+64(FP), BX
+	SHLQ  $0x02, BX
+	MOVQ  rowStride+72(FP), SI
+	SHLQ  $0x02, SI
+	MOVQ  colStride+80(FP), DI
+	SHLQ  $0x02, DI
+	MOVQ  ldb+88(FP), R8
+	SHLQ  $0x02, R8
+	MOVQ  columns+48(FP), R9
+	SUBQ  $0x20, R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+
+group:
+	MOVQ      start+24(FP), R11
+	TESTQ     R11, R11
+	JZ        zero
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS.Z 128(R11), K1, Z2
+	JMP       begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+
+begin:
+	MOVQ CX, R9
+	MOVQ DX, R10
+	MOVQ k+56(FP), R11
+
+sum:
+	VMOVUPS      (R10), Z3
+	VMOVUPS      64(R10), Z4
+	VMOVUPS.Z    128(R10), K1, Z5
+	VBROADCASTSS (R9), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	ADDQ         DI, R9
+	ADDQ         R8, R10
+	DECQ         R11
+	JNZ          sum
+	MOVQ         alpha+32(FP), R11
+	TESTQ        R11, R11
+	JNZ          add
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
+	ADDQ         BX, AX
+
+next:
+	LEAQ (CX)(SI*1), CX
+	DECQ groups+40(FP)
+	JNZ  group
+	VZEROUPPER
+	RET
+
+add:
+	VBROADCASTSS (R11), Z5
+	VMULPS       Z5, Z0, Z0
+	VMOVUPS      (AX), Z3
+	VADDPS       Z3, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VMULPS       Z5, Z1, Z1
+	VMOVUPS      64(AX), Z4
+	VADDPS       Z4, Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	VMULPS       Z5, Z2, Z2
+	VMOVUPS.Z    128(AX), K1, Z5
+	VADDPS       Z5, Z2, Z2
+	VMOVUPS      Z2, K1, 128(AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile1x32AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·tile1x32AVX512(SB), NOSPLIT, $0-96
+	MOVQ  c+0(FP), AX
+	MOVQ  a+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  ldc+64(FP), BX
+	SHLQ  $0x02, BX
+	MOVQ  rowStride+72(FP), SI
+	SHLQ  $0x02, SI
+	MOVQ  colStride+80(FP), DI
+	SHLQ  $0x02, DI
+	MOVQ  ldb+88(FP), R8
+	SHLQ  $0x02, R8
+	MOVQ  columns+48(FP), R9
+	SUBQ  $0x10, R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+
+group:
+	MOVQ      start+24(FP), R11
+	TESTQ     R11, R11
+	JZ        zero
+	VMOVUPS   (R11), Z0
+	VMOVUPS.Z 64(R11), K1, Z1
+	JMP       begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+begin:
+	MOVQ CX, R9
+	MOVQ DX, R10
+	MOVQ k+56(FP), R11
+
+sum:
+	VMOVUPS      (R10), Z2
+	VMOVUPS.Z    64(R10), K1, Z3
+	VBROADCASTSS (R9), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         DI, R9
+	ADDQ         R8, R10
+	DECQ         R11
+	JNZ          sum
+	MOVQ         alpha+32(FP), R11
+	TESTQ        R11, R11
+	JNZ          add
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, K1, 64(AX)
+	ADDQ         BX, AX
+
+next:
+	LEAQ (CX)(SI*1), CX
+	DECQ groups+40(FP)
+	JNZ  group
+	VZEROUPPER
+	RET
+
+add:
+	VBROADCASTSS (R11), Z3
+	VMULPS       Z3, Z0, Z0
+	VMOVUPS      (AX), Z2
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VMULPS       Z3, Z1, Z1
+	VMOVUPS.Z    64(AX), K1, Z3
+	VADDPS       Z3, Z1, Z1
+	VMOVUPS      Z1, K1, 64(AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile1x16AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·tile1x16AVX512(SB), NOSPLIT, $0-96
+	MOVQ  c+0(FP), AX
+	MOVQ  a+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  ldc+64(FP), BX
+	SHLQ  $0x02, BX
+	MOVQ  rowStride+72(FP), SI
+	SHLQ  $0x02, SI
+	MOVQ  colStride+80(FP), DI
+	SHLQ  $0x02, DI
+	MOVQ  ldb+88(FP), R8
+	SHLQ  $0x02, R8
+	MOVQ  columns+48(FP), R9
+	SUBQ  $0x00, R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+
+group:
+	MOVQ      start+24(FP), R11
+	TESTQ     R11, R11
+	JZ        zero
+	VMOVUPS.Z (R11), K1, Z0
+	JMP       begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+
+begin:
+	MOVQ CX, R9
+	MOVQ DX, R10
+	MOVQ k+56(FP), R11
+
+sum:
+	VMOVUPS.Z        (R10), K1, Z1
+	VFMADD231PS.BCST (R9), Z1, Z0
+	ADDQ             DI, R9
+	ADDQ             R8, R10
+	DECQ             R11
+	JNZ              sum
+	MOVQ             alpha+32(FP), R11
+	TESTQ            R11, R11
+	JNZ              add
+	VMOVUPS          Z0, K1, (AX)
+	ADDQ             BX, AX
+
+next:
+	LEAQ (CX)(SI*1), CX
+	DECQ groups+40(FP)
+	JNZ  group
+	VZEROUPPER
+	RET
+
+add:
+	VBROADCASTSS (R11), Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS.Z    (AX), K1, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         BX, AX
+	JMP          next
+
+// func tile1x8AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2
+TEXT ·tile1x8AVX512(SB), NOSPLIT, $0-96
+	MOVQ  c+0(FP), AX
+	MOVQ  a+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  ldc+64(FP), BX
+	SHLQ  $0x02, BX
+	MOVQ  rowStride+72(FP), SI
+	SHLQ  $0x02, SI
+	MOVQ  colStride+80(FP), DI
+	SHLQ  $0x02, DI
+	MOVQ  ldb+88(FP), R8
+	SHLQ  $0x02, R8
+	MOVQ  columns+48(FP), R9
+	SUBQ  $0x00, R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+
+group:
+	MOVQ      start+24(FP), R11
+	TESTQ     R11, R11
+	JZ        zero
+	VMOVUPS.Z (R11), K1, Y0
+	JMP       begin
+
+zero:
+	VXORPS Y0, Y0, Y0
+
+begin:
+	MOVQ CX, R9
+	MOVQ DX, R10
+	MOVQ k+56(FP), R11
+
+sum:
+	VMOVUPS.Z        (R10), K1, Y1
+	VFMADD231PS.BCST (R9), Y1, Y0
+	ADDQ             DI, R9
+	ADDQ             R8, R10
+	DECQ             R11
+	JNZ              sum
+	MOVQ             alpha+32(FP), R11
+	TESTQ            R11, R11
+	JNZ              add
+	VMOVUPS          Y0, K1, (AX)
+	ADDQ             BX, AX
+
+next:
+	LEAQ (CX)(SI*1), CX
+	DECQ groups+40(FP)
+	JNZ  group
+	VZEROUPPER
+	RET
+
+add:
+	VBROADCASTSS (R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS.Z    (AX), K1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, K1, (AX)
+	ADDQ         BX, AX
+	JMP          next
 
 // func transpose8AVX2(dst *float32, src *float32, ldd int, lds int, blocks int)
 // Requires: AVX
