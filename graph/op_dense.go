@@ -115,7 +115,7 @@ type denseGradientOp struct {
 	operation
 	activation activation
 	descent    float32
-	weights    [2]*G.Node    // kernel and bias
+	biasNode   *G.Node
 	kernel     *tensor.Dense // inputs × units: the operation's own result
 	bias       *tensor.Dense // units
 	input      *tensor.Dense // rows × inputs, or nil if nobody wants it
@@ -130,7 +130,7 @@ func newDenseGradient(of *denseOp, x tensor.Shape, kernel, bias *G.Node) *denseG
 			result: matrix,
 		},
 		activation: of.activation,
-		weights:    [2]*G.Node{kernel, bias},
+		biasNode:   bias,
 		kernel:     newBuffer(kernel.Shape()...),
 		bias:       newBuffer(bias.Shape()...),
 	}
@@ -161,11 +161,12 @@ func (o *denseGradientOp) Do(inputs ...G.Value) (G.Value, error) {
 	if o.input != nil {
 		simd.MatMulTransB(o.input.Float32s(), d, kernel, rows, width, units)
 	}
-	simd.MatMulTransA(o.kernel.Float32s(), x, d, width, units, rows)
 	simd.ColumnSums(bias, d)
-	if o.descent != 0 {
-		simd.Axpy(floats(o.weights[0].Value()), o.descent, o.kernel.Float32s())
-		simd.Axpy(floats(o.weights[1].Value()), o.descent, bias)
+	if o.descent == 0 {
+		simd.MatMulTransA(o.kernel.Float32s(), x, d, width, units, rows)
+	} else { // the input's gradient has been taken from the old kernel
+		simd.MatMulTransAAxpy(kernel, o.descent, x, d, width, units, rows)
+		simd.Axpy(floats(o.biasNode.Value()), o.descent, bias)
 	}
 	return o.kernel, nil
 }

@@ -14,7 +14,7 @@ func assembly() []*kernels {
 	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
 		return nil
 	}
-	return []*kernels{{
+	avx2 := kernels{
 		name:         AVX2,
 		matMul:       tilesAVX2.matMul,
 		matMulTransA: tilesAVX2.matMulTransA,
@@ -31,7 +31,11 @@ func assembly() []*kernels {
 			pixels(dst[whole:], src[whole:]) // the same bits: both are exact
 		},
 		crossEntropy: crossEntropyAVX2,
-	}}
+	}
+	avx512 := avx2
+	avx512.name = "avx512"
+	avx512.matMul, avx512.matMulTransA, avx512.matMulTransB = tilesAVX512.matMul, tilesAVX512.matMulTransA, tilesAVX512.matMulTransB
+	return []*kernels{&avx2, &avx512}
 }
 
 // crossEntropyBlock is how many elements of the cross-entropy go through its

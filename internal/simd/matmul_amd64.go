@@ -53,7 +53,10 @@ func (s *tileSet) cover(dst, a, b, bias []float32, alpha *float32, m, n, k, ldc,
 		for w > 0 && s.widths[w] < rest && !(w == 1 && s.exact && s.widths[0] > rest) {
 			w--
 		}
-		columns := min(s.widths[w], rest)
+		if back := s.widths[w] - rest; s.exact && back > 0 && back <= j && alpha == nil {
+			j -= back
+		}
+		columns := min(s.widths[w], n-j)
 		var start *float32
 		if bias != nil {
 			start = &bias[j]
