@@ -22,26 +22,47 @@ const (
 // VanillaSolver uses, gradient *= -η and weight += gradient, done by kernels.
 // Everything else, and every form of the two that VanillaSolver does not use,
 // goes to the standard engine. The results have the standard engine's bits.
-type engine struct{ G.StandardEngine }
+type engine struct {
+	G.StandardEngine
+	// gradients are tensors that nobody reads between the two operations, so
+	// that both can be done in one pass when the second comes.
+	gradients map[tensor.Tensor]bool
+	scaled    tensor.Tensor // the gradient whose multiplication is yet to be done
+	factor    float32
+}
+
+func newEngine() *engine { return &engine{gradients: map[tensor.Tensor]bool{}} }
 
 // MulScalar multiplies a tensor in place.
-func (e engine) MulScalar(t tensor.Tensor, scalar any, leftTensor bool, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (e *engine) MulScalar(t tensor.Tensor, scalar any, leftTensor bool, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
 	alpha, ok := scalar.(float32)
-	if values := inPlace(t, opts); ok && values != nil {
-		simd.Scale(values, alpha, values)
+	values := inPlace(t, opts)
+	if !ok || values == nil {
+		return e.StandardEngine.MulScalar(t, scalar, leftTensor, opts...)
+	}
+	if e.gradients[t] && e.scaled == nil {
+		e.scaled, e.factor = t, alpha
 		return t, nil
 	}
-	return e.StandardEngine.MulScalar(t, scalar, leftTensor, opts...)
+	simd.Scale(values, alpha, values)
+	return t, nil
 }
 
 // Add adds a tensor to another in place.
-func (e engine) Add(a, b tensor.Tensor, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
-	sum, term := inPlace(a, opts), contiguous(b)
-	if sum != nil && term != nil && a.Shape().Eq(b.Shape()) {
-		simd.Axpy(sum, 1, term)
-		return a, nil
+func (e *engine) Add(a, b tensor.Tensor, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
+	factor := float32(1)
+	if e.scaled != nil && e.scaled == b {
+		factor, e.scaled = e.factor, nil
 	}
-	return e.StandardEngine.Add(a, b, opts...)
+	sum, term := inPlace(a, opts), contiguous(b)
+	if sum == nil || term == nil || !a.Shape().Eq(b.Shape()) {
+		if factor != 1 {
+			simd.Scale(term, factor, term)
+		}
+		return e.StandardEngine.Add(a, b, opts...)
+	}
+	simd.Axpy(sum, factor, term)
+	return a, nil
 }
 
 // inPlace returns the values of t if the options say that the result takes

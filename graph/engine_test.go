@@ -56,7 +56,7 @@ func TestEngineHasTheStandardEnginesBits(t *testing.T) {
 			return tensor.Mul(view, float32(3), tensor.UseUnsafe())
 		},
 	} {
-		got, err := f(engine{}, rand.New(rand.NewPCG(1, 0)))
+		got, err := f(newEngine(), rand.New(rand.NewPCG(1, 0)))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -75,7 +75,7 @@ func TestEngineHasTheStandardEnginesBits(t *testing.T) {
 // the bits that it gets through the standard one.
 func TestEngineTrains(t *testing.T) {
 	var weights [2][]float32
-	for i, e := range []tensor.Engine{engine{}, G.StandardEngine{}} {
+	for i, e := range []tensor.Engine{newEngine(), G.StandardEngine{}} {
 		m := newModel(t, chapter)
 		n, err := New(m, Config{LearningRate: 1.5})
 		if err != nil {

@@ -67,6 +67,13 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 		m.vm, m.descends = m.static, m.static.descend(p, float32(c.LearningRate))
 		return m, nil
 	}
+	if e, ok := e.(*engine); ok {
+		for _, g := range p.gradients {
+			if owned, ok := g.Op().(owner); ok {
+				e.gradients[owned.memory()] = true
+			}
+		}
+	}
 	// A node's memory may serve another once nobody in the graph reads it any
 	// more; reading is part of the graph.
 	for _, r := range m.reads {

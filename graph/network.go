@@ -80,7 +80,7 @@ func New(m *model.Model, c Config) (*Network, error) {
 	}
 	switch c.Engine {
 	case KernelEngine:
-		n.engine = engine{}
+		n.engine = newEngine()
 	case StandardEngine:
 		n.engine = G.StandardEngine{}
 	default:

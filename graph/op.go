@@ -60,6 +60,10 @@ func (o *operation) Hashcode() uint32 {
 // String returns the operation's name.
 func (o *operation) String() string { return o.name }
 
+// owner is an operation whose result is always the same memory, which nobody
+// else has.
+type owner interface{ memory() tensor.Tensor }
+
 // part is an operation that hands out a result which another operation,
 // its only input, has computed beside its own. So an operation can have
 // several results though a node of Gorgonia has one.
@@ -83,6 +87,8 @@ func (o *part) InferShape(...G.DimSizer) (tensor.Shape, error) { return o.value.
 
 // Do returns the part; its computation has run as the input's.
 func (o *part) Do(...G.Value) (G.Value, error) { return o.value, nil }
+
+func (o *part) memory() tensor.Tensor { return o.value }
 
 // newBuffer returns memory for a result.
 func newBuffer(shape ...int) *tensor.Dense {

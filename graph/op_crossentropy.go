@@ -19,9 +19,9 @@ import (
 type crossEntropyOp struct {
 	operation
 	loss     *G.F32
-	accuracy *G.F32    // share of elements where prediction and target round alike
-	gradient []float32 // of the mean; nil until somebody differentiates
-	count    int       // of elements
+	accuracy *G.F32        // share of elements where prediction and target round alike
+	gradient *tensor.Dense // of the mean; nil until somebody differentiates
+	count    int           // of elements
 }
 
 var _ G.SDOp = &crossEntropyOp{}
@@ -46,7 +46,11 @@ func (o *crossEntropyOp) InferShape(sizes ...G.DimSizer) (tensor.Shape, error) {
 
 // Do computes the loss.
 func (o *crossEntropyOp) Do(inputs ...G.Value) (G.Value, error) {
-	sum, hits := simd.CrossEntropy(o.gradient, floats(inputs[0]), floats(inputs[1]), 1/float32(o.count))
+	var gradient []float32
+	if o.gradient != nil {
+		gradient = o.gradient.Float32s()
+	}
+	sum, hits := simd.CrossEntropy(gradient, floats(inputs[0]), floats(inputs[1]), 1/float32(o.count))
 	*o.loss = G.F32(sum / float64(o.count))
 	*o.accuracy = G.F32(float64(hits) / float64(o.count))
 	return o.loss, nil
@@ -59,11 +63,10 @@ func (o *crossEntropyOp) DiffWRT(int) []bool { return []bool{true, false} }
 // that hands it on. The loss is among its inputs so that the tape runs it
 // first.
 func (o *crossEntropyOp) SymDiff(inputs G.Nodes, output, upstream *G.Node) (G.Nodes, error) {
-	o.gradient = make([]float32, o.count)
+	o.gradient = newBuffer(inputs[0].Shape()...)
 	op := &crossEntropyGradientOp{
 		operation: operation{name: "crossEntropyGradient", inputs: []hm.Type{scalar, scalar}, result: matrix},
-		forward:   o,
-		out:       newBuffer(inputs[0].Shape()...),
+		gradient:  o.gradient,
 	}
 	byLogits, err := G.ApplyOp(op, output, upstream)
 	return G.Nodes{byLogits, nil}, err
@@ -73,23 +76,24 @@ func (o *crossEntropyOp) SymDiff(inputs G.Nodes, output, upstream *G.Node) (G.No
 // has kept.
 type crossEntropyGradientOp struct {
 	operation
-	forward *crossEntropyOp
-	out     *tensor.Dense
+	gradient *tensor.Dense
 }
 
 // InferShape returns the logits' shape.
 func (o *crossEntropyGradientOp) InferShape(...G.DimSizer) (tensor.Shape, error) {
-	return o.out.Shape().Clone(), nil
+	return o.gradient.Shape().Clone(), nil
 }
 
-// Do scales the kept gradient.
+// Do scales the kept gradient; most often upstream is 1.
 func (o *crossEntropyGradientOp) Do(inputs ...G.Value) (G.Value, error) {
 	upstream, ok := inputs[1].(*G.F32)
 	if !ok {
 		return nil, fmt.Errorf("graph: %v: upstream gradient is a %T, want a float32 scalar", o, inputs[1])
 	}
-	simd.Scale(o.out.Float32s(), float32(*upstream), o.forward.gradient)
-	return o.out, nil
+	if *upstream != 1 {
+		simd.Scale(o.gradient.Float32s(), float32(*upstream), o.gradient.Float32s())
+	}
+	return o.gradient, nil
 }
 
 // accuracyOp hands out the rounded accuracy that the cross-entropy, its only

@@ -143,6 +143,8 @@ func newDenseGradient(of *denseOp, x tensor.Shape, kernel, bias *G.Node) *denseG
 	return o
 }
 
+func (o *denseGradientOp) memory() tensor.Tensor { return o.kernel }
+
 // InferShape returns the kernel's shape.
 func (o *denseGradientOp) InferShape(...G.DimSizer) (tensor.Shape, error) {
 	return o.kernel.Shape().Clone(), nil

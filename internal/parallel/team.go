@@ -13,15 +13,20 @@ import (
 // A helper that sleeps takes some ten microseconds to wake, as long as a matrix
 // product of this module. So helpers wait awake for the next job, for a little
 // while. Nothing depends on them: the caller takes pieces too, all of them if no
-// helper comes. It must only wait for pieces that a helper has begun. If the
-// system has taken the helper's processor away for another program, that can
-// take milliseconds; then the caller sleeps, to leave its own processor to the
-// helper, and works alone for a while afterwards.
+// helper comes.
+//
+// But the caller must wait for pieces that a helper has begun, and if the system
+// has taken the helper's processor away for another program, that is
+// milliseconds. So helpers have an account of the time that they have saved and
+// the time that was waited for them. If it is overdrawn the caller works alone
+// for a while, and for longer if that does not help.
 type team struct {
 	callers sync.Mutex // held while a job is done; the fields here are the holder's
 	helpers int        // that were started
-	alone   time.Time  // until when helpers are not asked
-	penalty time.Duration
+	balance time.Duration
+	alone   time.Duration // until when no helpers are asked, on the clock
+	penalty time.Duration // the last time alone
+	good    time.Duration // of work with helpers since then
 
 	job Job // of the pieces that open counts
 
@@ -38,30 +43,37 @@ type team struct {
 	wake       chan struct{}
 }
 
-var everybody = team{wake: make(chan struct{}, 64)}
-
 const (
 	// patience is how many times a helper looks for a job before it sleeps:
 	// about 50 µs, longer than anything between two jobs of a training step.
 	patience = 2000
-	// stalled is how long the caller waits for helpers, beyond the time that
-	// it has worked itself, until it takes them for suspended.
-	stalled = 200 * time.Microsecond
-	// The time alone after a stall doubles from shortest to longest while the
-	// stalls go on.
+	// credit is the most that an account holds: what helpers may cost at once.
+	credit = 500 * time.Microsecond
+	// The time alone doubles from shortest to longest while the account is
+	// overdrawn soon after it, and halves again otherwise.
 	shortest = 10 * time.Millisecond
 	longest  = 640 * time.Millisecond
+	// drowsy is how long the caller waits awake; then it leaves its processor
+	// to a helper that may have none.
+	drowsy = 200 * time.Microsecond
 )
 
+var everybody = team{balance: credit, wake: make(chan struct{}, 64)}
+
+var programStart = time.Now()
+
+// clock returns the time since the program's start.
+func clock() time.Duration { return time.Since(programStart) }
+
 // run does a job's pieces with helpers and reports whether it did: not if they
-// are at work for somebody else.
+// are at work for somebody else, or cost more than they save.
 func (t *team) run(job Job, pieces int) bool {
 	if !t.callers.TryLock() {
 		return false
 	}
 	defer t.callers.Unlock()
-	started := time.Now()
-	if started.Before(t.alone) {
+	began := clock()
+	if began < t.alone {
 		return false
 	}
 	for ; t.helpers < min(pieces, Workers())-1; t.helpers++ {
@@ -77,10 +89,14 @@ func (t *team) run(job Job, pieces int) bool {
 		default: // enough are being woken
 		}
 	}
+	own := 0
 	for t.piece() {
+		own++
 	}
-	t.wait(started)
+	ended := clock()
+	t.wait(ended)
 	t.job = nil
+	t.settle(ended-began, ended, own, pieces)
 	return true
 }
 
@@ -100,32 +116,35 @@ func (t *team) piece() bool {
 	}
 }
 
-// wait returns when all pieces have ended.
-func (t *team) wait(started time.Time) {
-	for range patience {
-		if t.unfinished.Load() == 0 {
-			return
-		}
+// wait returns when all pieces have ended. It begins at the given time.
+func (t *team) wait(began time.Duration) {
+	for looked := 1; t.unfinished.Load() > 0; looked++ {
 		pause()
-	}
-	waiting := time.Now()
-	limit := waiting.Sub(started) + stalled
-	for t.unfinished.Load() > 0 {
-		if time.Since(waiting) > limit {
-			time.Sleep(50 * time.Microsecond)
-			continue
+		if looked%256 == 0 && clock()-began > drowsy {
+			time.Sleep(drowsy / 4)
 		}
-		pause()
 	}
-	now := time.Now()
-	if now.Sub(waiting) <= limit {
+}
+
+// settle enters a job into the account: the caller has worked for a time on own
+// of the pieces, and has waited since.
+func (t *team) settle(worked, ended time.Duration, own, pieces int) {
+	now := clock()
+	saved := now - ended // if it did none itself, the wait was the work
+	if own > 0 {
+		saved = worked * time.Duration(pieces-own) / time.Duration(own)
+	}
+	t.balance = min(t.balance+saved-(now-ended), credit)
+	t.good += worked
+	if t.balance > 0 {
 		return
 	}
-	if now.Sub(t.alone) > 10*t.penalty { // the last stall is long ago
-		t.penalty = 0
+	if t.good < 10*t.penalty {
+		t.penalty = min(2*t.penalty, longest)
+	} else {
+		t.penalty = max(t.penalty/2, shortest)
 	}
-	t.penalty = min(max(2*t.penalty, shortest), longest)
-	t.alone = now.Add(t.penalty)
+	t.alone, t.balance, t.good = now+t.penalty, credit, 0
 }
 
 // help does pieces for ever.
