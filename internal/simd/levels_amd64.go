@@ -1,0 +1,104 @@
+//go:build !noasm
+
+// This file holds the levels of assembly: what is left to do in Go around
+// zkernels_amd64.s.
+
+package simd
+
+import (
+	"math"
+
+	"golang.org/x/sys/cpu"
+)
+
+//go:generate go -C _asm run . -out ../zkernels_amd64.s -stubs ../zkernels_amd64.go -pkg simd
+
+// assembly returns the levels that the processor can run.
+func assembly() []*kernels {
+	x86 := cpu.X86
+	if !x86.HasAVX2 || !x86.HasFMA {
+		return nil
+	}
+	levels := []*kernels{&avx2}
+	if x86.HasAVX512F && x86.HasAVX512DQ && x86.HasAVX512BW && x86.HasAVX512VL && x86.HasPOPCNT {
+		levels = append(levels, &avx512)
+	}
+	return levels
+}
+
+var avx2 = kernels{
+	name: AVX2,
+	matMul: func(dst, a, b, bias []float32, m, n, k int) {
+		matMulAVX2(dst, a, b, bias, m, n, k, n, k, 1, n)
+	},
+	matMulTransA: func(dst, a, b []float32, m, n, k, lda int) {
+		matMulAVX2(dst, a, b, nil, m, n, k, n, 1, lda, n)
+	},
+	matMulTransB: matMulTransBAVX2,
+	columnSums:   columnSumsAVX2,
+	selu:         seluAVX2,
+	seluGradient: seluGradientAVX2,
+	sigmoid:      sigmoidAVX2,
+	scale:        scaleAVX2,
+	axpy:         axpyAVX2,
+	pixels:       func(dst []float32, src []byte) { wholePixels(pixelsAVX2, 8, dst, src) },
+	crossEntropy: func(gradient, logits, targets []float32, factor float32) (float64, int) {
+		return crossEntropyBlocks(crossEntropyLoops{sigmoidAVX2, crossEntropyGradientAVX2, crossEntropyLossAVX2},
+			gradient, logits, targets, factor)
+	},
+	multiplyAdd:  multiplyAddAVX2,
+	multiplyAdds: 12 * 8,
+}
+
+var avx512 = kernels{
+	name:         AVX512,
+	matMul:       avx2.matMul,
+	matMulTransA: avx2.matMulTransA,
+	matMulTransB: avx2.matMulTransB,
+	columnSums:   columnSumsAVX512,
+	selu:         seluAVX512,
+	seluGradient: seluGradientAVX512,
+	sigmoid:      sigmoidAVX512,
+	scale:        scaleAVX512,
+	axpy:         axpyAVX512,
+	pixels:       func(dst []float32, src []byte) { wholePixels(pixelsAVX512, 16, dst, src) },
+	crossEntropy: func(gradient, logits, targets []float32, factor float32) (float64, int) {
+		return crossEntropyBlocks(crossEntropyLoops{sigmoidAVX512, crossEntropyGradientAVX512, crossEntropyLossAVX512},
+			gradient, logits, targets, factor)
+	},
+	multiplyAdd:  multiplyAddAVX512,
+	multiplyAdds: 12 * 16,
+}
+
+// wholePixels leaves the elements after the last whole register to the loop,
+// which gives the same bits: both are exact.
+func wholePixels(f func(dst []float32, src []byte), register int, dst []float32, src []byte) {
+	whole := len(src) / register * register
+	f(dst[:whole], src[:whole])
+	pixels(dst[whole:], src[whole:])
+}
+
+// crossEntropyLoops are the loops that crossEntropy is cut into.
+type crossEntropyLoops struct {
+	sigmoid  func(dst, x []float32)
+	gradient func(gradient, weights, p, targets []float32, factor float32) (product float64, misses int)
+	loss     func(weights, ratios []float32) float64
+}
+
+// crossEntropyBlocks works like crossEntropy. What goes from loop to loop stays
+// in the first-level cache.
+func crossEntropyBlocks(loops crossEntropyLoops, gradient, logits, targets []float32, factor float32) (sum float64, hits int) {
+	var buffers [3][crossEntropyBlock]float32
+	for lo := 0; lo < len(logits); lo += crossEntropyBlock {
+		hi := min(lo+crossEntropyBlock, len(logits))
+		p, weights, to := buffers[0][:hi-lo], buffers[1][:hi-lo], buffers[2][:hi-lo]
+		if gradient != nil {
+			to = gradient[lo:hi]
+		}
+		loops.sigmoid(p, logits[lo:hi])
+		product, misses := loops.gradient(to, weights, p, targets[lo:hi], factor)
+		sum -= math.Log(product) + loops.loss(weights, p)
+		hits += hi - lo - misses
+	}
+	return sum, hits
+}
