@@ -43,7 +43,7 @@ var generic = kernels{
 	pixels:       pixels,
 	crossEntropy: crossEntropy,
 	multiplyAdd:  multiplyAdd,
-	multiplyAdds: 8,
+	multiplyAdds: 12,
 }
 
 func columnSums(dst, a []float32) {

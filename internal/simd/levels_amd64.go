@@ -7,6 +7,7 @@ package simd
 
 import (
 	"math"
+	"sync"
 
 	"golang.org/x/sys/cpu"
 )
@@ -42,10 +43,7 @@ var avx2 = kernels{
 	scale:        scaleAVX2,
 	axpy:         axpyAVX2,
 	pixels:       func(dst []float32, src []byte) { wholePixels(pixelsAVX2, 8, dst, src) },
-	crossEntropy: func(gradient, logits, targets []float32, factor float32) (float64, int) {
-		return crossEntropyBlocks(crossEntropyLoops{sigmoidAVX2, crossEntropyGradientAVX2, crossEntropyLossAVX2},
-			gradient, logits, targets, factor)
-	},
+	crossEntropy: crossEntropyLoops{sigmoidAVX2, crossEntropyGradientAVX2, crossEntropyLossAVX2}.crossEntropy,
 	multiplyAdd:  multiplyAddAVX2,
 	multiplyAdds: 12 * 8,
 }
@@ -62,10 +60,7 @@ var avx512 = kernels{
 	scale:        scaleAVX512,
 	axpy:         axpyAVX512,
 	pixels:       func(dst []float32, src []byte) { wholePixels(pixelsAVX512, 16, dst, src) },
-	crossEntropy: func(gradient, logits, targets []float32, factor float32) (float64, int) {
-		return crossEntropyBlocks(crossEntropyLoops{sigmoidAVX512, crossEntropyGradientAVX512, crossEntropyLossAVX512},
-			gradient, logits, targets, factor)
-	},
+	crossEntropy: crossEntropyLoops{sigmoidAVX512, crossEntropyGradientAVX512, crossEntropyLossAVX512}.crossEntropy,
 	multiplyAdd:  multiplyAddAVX512,
 	multiplyAdds: 12 * 16,
 }
@@ -78,20 +73,29 @@ func wholePixels(f func(dst []float32, src []byte), register int, dst []float32,
 	pixels(dst[whole:], src[whole:])
 }
 
-// crossEntropyLoops are the loops that crossEntropy is cut into.
+// crossEntropyLoops are the loops that the cross-entropy is cut into.
 type crossEntropyLoops struct {
 	sigmoid  func(dst, x []float32)
 	gradient func(gradient, weights, p, targets []float32, factor float32) (product float64, misses int)
 	loss     func(weights, ratios []float32) float64
 }
 
-// crossEntropyBlocks works like crossEntropy. What goes from loop to loop stays
-// in the first-level cache.
-func crossEntropyBlocks(loops crossEntropyLoops, gradient, logits, targets []float32, factor float32) (sum float64, hits int) {
-	var buffers [3][crossEntropyBlock]float32
+// crossEntropyBuffers is what goes from loop to loop: little enough to stay in
+// the first-level cache.
+type crossEntropyBuffers struct {
+	p, weights [crossEntropyBlock]float32
+	gradient   [crossEntropyBlock]float32 // one that nobody wants
+}
+
+var crossEntropyPool = sync.Pool{New: func() any { return new(crossEntropyBuffers) }}
+
+// crossEntropy works like the function of this name.
+func (loops crossEntropyLoops) crossEntropy(gradient, logits, targets []float32, factor float32) (sum float64, hits int) {
+	buffers := crossEntropyPool.Get().(*crossEntropyBuffers)
+	defer crossEntropyPool.Put(buffers)
 	for lo := 0; lo < len(logits); lo += crossEntropyBlock {
 		hi := min(lo+crossEntropyBlock, len(logits))
-		p, weights, to := buffers[0][:hi-lo], buffers[1][:hi-lo], buffers[2][:hi-lo]
+		p, weights, to := buffers.p[:hi-lo], buffers.weights[:hi-lo], buffers.gradient[:hi-lo]
 		if gradient != nil {
 			to = gradient[lo:hi]
 		}

@@ -19,19 +19,25 @@ func PeakFlops(rounds int) float64 {
 	return 2 * float64(rounds) * float64(len(sums))
 }
 
+// one is a variable, or the compiler would leave out multiplications by it.
+var one float32 = 1
+
 func multiplyAdd(sums []float32, rounds int) {
-	one := float32(1)
-	var s [8]float32
-	s0, s1, s2, s3, s4, s5, s6, s7 := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
+	x := one
+	var s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11 float32
 	for range rounds {
-		s0 = s0*one + one
-		s1 = s1*one + one
-		s2 = s2*one + one
-		s3 = s3*one + one
-		s4 = s4*one + one
-		s5 = s5*one + one
-		s6 = s6*one + one
-		s7 = s7*one + one
+		s0 = s0*x + x
+		s1 = s1*x + x
+		s2 = s2*x + x
+		s3 = s3*x + x
+		s4 = s4*x + x
+		s5 = s5*x + x
+		s6 = s6*x + x
+		s7 = s7*x + x
+		s8 = s8*x + x
+		s9 = s9*x + x
+		s10 = s10*x + x
+		s11 = s11*x + x
 	}
-	copy(sums, []float32{s0, s1, s2, s3, s4, s5, s6, s7})
+	copy(sums, []float32{s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11})
 }
