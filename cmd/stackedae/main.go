@@ -114,8 +114,9 @@ An interrupt or a termination signal stops at the next step and ends with 130 or
 143; a second one ends at once. Files are written whole or not at all.
 
 The environment variable STACKEDAE_SIMD forces a level of kernels: generic, plain
-Go, or avx2, the default where the processor has AVX2 and FMA. --version names
-the level in use.
+Go; avx2, where the processor has AVX2 and FMA; or avx512, where it has AVX-512
+F, DQ, BW and VL too. The last of them is the default. --version names the level
+in use.
 */
 package main
 

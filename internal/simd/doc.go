@@ -14,12 +14,12 @@
 //
 // There is a level of kernels for every kind of vector unit supported, and one
 // of plain Go loops; the fastest that the machine has is chosen when the
-// program starts, unless LevelVariable forces another. All levels compute the
-// same formulas with the same polynomials in the same order, but fused
-// multiply-adds, which round once where a loop rounds twice, may change the
-// last bits of products, activations and the cross-entropy from level to
-// level. Sums of columns, Scale, Axpy and Pixels have the same bits at every
-// level.
+// program starts, unless LevelVariable or Use asks for another. All levels
+// compute the same formulas with the same polynomials in the same order, but
+// fused multiply-adds, which round once where a loop rounds twice, and the
+// order of the cross-entropy's sum may change the last bits of products,
+// activations and the cross-entropy from level to level. SELUGradient, sums of
+// columns, Scale, Axpy and Pixels have the same bits at every level.
 //
 // The loops of generic.go and exp.go define what each kernel means; simd.go and
 // matmul.go check lengths and cut the work; level.go holds the choice. The

@@ -181,6 +181,38 @@ func TestSELUGradientIsTheDerivative(t *testing.T) {
 	})
 }
 
+// TestSameBitsAtEveryLevel compares the functions whose bits no level may
+// change with the loops, for every pair of odd numbers.
+func TestSameBitsAtEveryLevel(t *testing.T) {
+	var x, y []float32
+	for _, v := range odd {
+		for _, w := range odd {
+			x, y = append(x, v), append(y, w)
+		}
+	}
+	results := func() map[string][]float32 {
+		r := map[string][]float32{"SELUGradient": make([]float32, len(x)), "Axpy": fencedCopy(y), "ColumnSums": make([]float32, len(odd))}
+		SELUGradient(r["SELUGradient"], x, y)
+		Axpy(r["Axpy"], 0.3, x)
+		ColumnSums(r["ColumnSums"], y)
+		for i, alpha := range odd {
+			name := fmt.Sprintf("Scale by number %d", i)
+			r[name] = make([]float32, len(x))
+			Scale(r[name], alpha, x)
+		}
+		return r
+	}
+	eachLevel(t, func(t *testing.T) {
+		got := results()
+		use(t, &generic)
+		for name, want := range results() {
+			if i := sameNumbers(got[name], want); i >= 0 {
+				t.Errorf("%s: element %d = %v, want %v", name, i, got[name][i], want[i])
+			}
+		}
+	})
+}
+
 // TestAxpyRoundsTheProduct compares with a product that float64 holds exactly
 // and two roundings, which a fused multiply-add would not make.
 func TestAxpyRoundsTheProduct(t *testing.T) {

@@ -15,13 +15,19 @@ const (
 	log2E   = 1.44269504088896341
 )
 
-// expNegative returns exp(x) for x <= 0, within two units in the last place.
-// Below -87, where float32 loses its normal numbers, it returns exp(-87).
-func expNegative(x float32) float32 {
-	x = max(x, -87)
-	// Adding 1.5·2²³ leaves an integer in the low bits: round to nearest.
-	const round = 3 << 22
-	n := (x*log2E + round) - round
+// expLimit is how far from zero the argument of exponential may be: there,
+// float32 is about to lose its normal numbers.
+const expLimit = 87
+
+// exponential returns two numbers of which exp(x) = part·power + power, within
+// two units in the last place. The power is one of 2, so that more can be
+// added to the sum, or a factor multiplied into both, before it is rounded.
+func exponential(x float32) (part, power float32) {
+	// Adding 1.5·2²³ leaves an integer in the low bits, rounded to nearest;
+	// 127 makes it an exponent.
+	const shift = 3<<22 + 127
+	shifted := x*log2E + shift
+	n := shifted - shift
 	r := x - n*ln2High
 	r -= n * ln2Low
 	// Estrin's order: short chains side by side in place of Horner's long one.
@@ -29,8 +35,8 @@ func expNegative(x float32) float32 {
 	p0 := 1.6666665459e-1*r + 5.0000001201e-1
 	p1 := 8.3334519073e-3*r + 4.1665795894e-2
 	p2 := 1.9875691500e-4*r + 1.3981999507e-3
-	y := ((p2*r2+p1)*r2+p0)*r2 + r + 1
-	return y * math.Float32frombits(uint32(int32(n)+127)<<23)
+	part = ((p2*r2+p1)*r2+p0)*r2 + r
+	return part, math.Float32frombits(math.Float32bits(shifted) << 23)
 }
 
 // log returns the natural logarithm of a normal x > 0, within two units in the
@@ -40,8 +46,8 @@ func log(x float32) float32 {
 		return x
 	}
 	const sqrtHalf = 0x3f3504f3 // bits of √½
-	bits := math.Float32bits(x) + (0x3f800000 - sqrtHalf)
-	e := float32(int32(bits>>23) - 127)
+	bits := math.Float32bits(x) - sqrtHalf
+	e := float32(int32(bits) >> 23)
 	f := math.Float32frombits(bits&0x7fffff+sqrtHalf) - 1 // mantissa in [√½, √2), less 1
 	z := f * f
 	z2 := z * z
@@ -50,6 +56,5 @@ func log(x float32) float32 {
 	p2 := -1.2420140846e-1*f + 1.4249322787e-1
 	p3 := -1.1514610310e-1*f + 1.1676998740e-1
 	y := (7.0376836292e-2*z2+(p3*z+p2))*z2 + (p1*z + p0)
-	y = y*f*z + e*ln2Low - 0.5*z
-	return f + y + e*ln2High
+	return ((y*f-0.5)*z + f) + e*math.Ln2
 }

@@ -31,6 +31,8 @@ var generic = kernels{
 	axpy:         axpy,
 	pixels:       pixels,
 	crossEntropy: crossEntropy,
+	multiplyAdd:  multiplyAdd,
+	multiplyAdds: 12,
 }
 
 // matMul sets the m × n matrix dst to a·b, plus bias to every row unless it is
@@ -97,7 +99,9 @@ func selu(dst, x []float32) {
 		if v >= 0 {
 			dst[i] = SELUScale * v
 		} else {
-			dst[i] = SELUScale * SELUAlpha * (expNegative(v) - 1)
+			part, power := exponential(max(v, -expLimit))
+			power *= SELUScale * SELUAlpha
+			dst[i] = part*power + (power - SELUScale*SELUAlpha)
 		}
 	}
 }
@@ -115,16 +119,9 @@ func seluGradient(dst, y, dy []float32) {
 	}
 }
 
-// sigmoid1 takes the exponential of -|x|, which cannot overflow: 1/(1+e) for
-// x >= 0, e/(1+e) below. The numerator is chosen by the sign bit, without a
-// branch that would be foretold wrongly half the time.
 func sigmoid1(x float32) float32 {
-	bits := math.Float32bits(x)
-	e := expNegative(math.Float32frombits(bits | 1<<31))
-	negative := uint32(int32(bits) >> 31) // all ones or all zeros
-	one := math.Float32bits(1)
-	numerator := math.Float32frombits(one&^negative | math.Float32bits(e)&negative)
-	return numerator / (1 + e)
+	part, power := exponential(min(max(-x, -expLimit), expLimit))
+	return 1 / (part*power + (power + 1))
 }
 
 func sigmoid(dst, x []float32) {
@@ -165,30 +162,52 @@ func above(x float32) int {
 	return 0
 }
 
+// crossEntropyBlock is how many elements of the cross-entropy are taken at a
+// time: a seventh of a piece, and few enough for a product of so many numbers of
+// at least one half to be a normal float64.
+const crossEntropyBlock = piece / 7
+
 // crossEntropy does its arithmetic in float32, as Keras does: near p = 1 the
-// rounding of 1-p decides the loss. Only the sum is kept in float64.
+// rounding of 1-p decides the loss. Only sums are kept in float64.
+//
+// Of a = q+e and b = 1-q+e one is larger, at least one half, and the
+// logarithms are taken of it and of the ratio of the smaller one to it:
+//
+//	t·log(a) + (1-t)·log(b) = log(larger) + weight·log(ratio)
+//
+// where the weight is the smaller one's, t or 1-t. The first term needs one
+// logarithm for a block of elements, that of their product.
 func crossEntropy(gradient, logits, targets []float32, factor float32) (sum float64, hits int) {
-	targets = targets[:len(logits)]
 	const e float32 = CrossEntropyEpsilon
+	targets = targets[:len(logits)]
+	product := 1.0
 	for i, z := range logits {
 		t := targets[i]
 		p := sigmoid1(z)
 		q := min(max(p, e), 1-e)
 		a, b := q+e, (1-q)+e
 		u := 1 - t
-		loss := u * log(b)
-		if t != 0 { // half of the pixels are black
-			loss += t * log(a)
+		inverse := 1 / (a * b)
+		smaller, weight := a, t
+		if p > 0.5 {
+			smaller, weight = b, u
 		}
-		sum -= float64(loss)
+		product *= float64(max(a, b))
+		if weight != 0 { // half of the pixels are black
+			sum -= float64(weight * log(smaller*smaller*inverse))
+		}
 		hits += 1 - (above(p) ^ above(t))
 		switch {
 		case gradient == nil:
 		case p < e || p > 1-e: // not q != p, which would hide a NaN
 			gradient[i] = 0
 		default:
-			gradient[i] = (u*a - t*b) / (a * b) * (p * (1 - p)) * factor
+			gradient[i] = (u*a - t*b) * inverse * (p * (1 - p)) * factor
+		}
+		if i%crossEntropyBlock == crossEntropyBlock-1 {
+			sum -= math.Log(product)
+			product = 1
 		}
 	}
-	return sum, hits
+	return sum - math.Log(product), hits
 }

@@ -5,6 +5,7 @@ package simd
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -15,6 +16,7 @@ const LevelVariable = "STACKEDAE_SIMD"
 const (
 	Generic = "generic" // plain Go loops, which every processor has
 	AVX2    = "avx2"    // amd64 assembly for AVX2 and FMA
+	AVX512  = "avx512"  // the same for AVX-512 F, DQ, BW and VL too
 )
 
 // kernels is a level: one form of each kernel. They check nothing, and work
@@ -37,12 +39,17 @@ type kernels struct {
 	axpy         func(y []float32, alpha float32, x []float32)
 	pixels       func(dst []float32, src []byte)
 	crossEntropy func(gradient, logits, targets []float32, factor float32) (sum float64, hits int)
+
+	// multiplyAdd sets each of multiplyAdds sums to what multiplying by 1 and
+	// adding 1, as many times as there are rounds, makes of 0.
+	multiplyAdd  func(sums []float32, rounds int)
+	multiplyAdds int
 }
 
 // levels are those that this build and machine have, the fastest last.
 var levels = append([]*kernels{&generic}, assembly()...)
 
-// active is the level in use. Only tests change it after the start.
+// active is the level in use.
 var active, errLevel = choose(os.Getenv(LevelVariable))
 
 // choose returns the wanted level, or the fastest one if want is empty or,
@@ -52,15 +59,23 @@ func choose(want string) (*kernels, error) {
 	if want == "" {
 		return fastest, nil
 	}
+	l, err := find(want)
+	if err != nil {
+		return fastest, fmt.Errorf("simd: %s is %w or unset", LevelVariable, err)
+	}
+	return l, nil
+}
+
+// find returns a level by its name.
+func find(name string) (*kernels, error) {
 	var names []string
 	for _, l := range levels {
-		if l.name == want {
+		if l.name == name {
 			return l, nil
 		}
-		names = append(names, fmt.Sprintf("%q", l.name))
+		names = append(names, strconv.Quote(l.name))
 	}
-	return fastest, fmt.Errorf("simd: %s is %q, want %s or unset: no other level is in this build and machine",
-		LevelVariable, want, strings.Join(names, ", "))
+	return nil, fmt.Errorf("%q, which this build and machine do not have: want %s", name, strings.Join(names, ", "))
 }
 
 // Level returns the level of kernels in use, or an error if LevelVariable asked
@@ -70,4 +85,25 @@ func Level() (string, error) {
 		return "", errLevel
 	}
 	return active.name, nil
+}
+
+// Levels returns the names of the levels that this build and machine have, the
+// slowest first.
+func Levels() []string {
+	var names []string
+	for _, l := range levels {
+		names = append(names, l.name)
+	}
+	return names
+}
+
+// Use makes another level the active one, for benchmarks that compare them. No
+// function of this package may run at the same time.
+func Use(level string) error {
+	l, err := find(level)
+	if err != nil {
+		return fmt.Errorf("simd: level %w", err)
+	}
+	active, errLevel = l, nil
+	return nil
 }

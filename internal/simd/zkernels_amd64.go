@@ -125,23 +125,81 @@ func scaleAVX2(dst []float32, alpha float32, x []float32)
 //go:noescape
 func axpyAVX2(y []float32, alpha float32, x []float32)
 
-// pixelsAVX2 works like pixels for a multiple of eight elements.
+// pixelsAVX2 works like pixels for a multiple of a register's elements.
 //
 //go:noescape
 func pixelsAVX2(dst []float32, src []byte)
 
-// crossEntropyLossAVX2 returns crossEntropy's sum for the sigmoids p.
+// crossEntropyGradientAVX2 does what crossEntropy does for the sigmoids p but for
+// the logarithms: it sets gradient and weights, turns p into the ratios, and
+// returns the product and how many elements are no hits.
 //
 //go:noescape
-func crossEntropyLossAVX2(p []float32, targets []float32) float64
+func crossEntropyGradientAVX2(gradient []float32, weights []float32, p []float32, targets []float32, factor float32) (product float64, misses int)
 
-// crossEntropyGradientAVX2 sets gradient as crossEntropy does, for the sigmoids p,
-// and returns how many elements are no hits. gradient may be p.
+// crossEntropyLossAVX2 returns the sum of the weights times the logarithms of the ratios.
 //
 //go:noescape
-func crossEntropyGradientAVX2(gradient []float32, p []float32, targets []float32, factor float32) int
+func crossEntropyLossAVX2(weights []float32, ratios []float32) float64
 
 // columnSumsAVX2 works like columnSums.
 //
 //go:noescape
 func columnSumsAVX2(dst []float32, a []float32)
+
+// multiplyAddAVX2 works like multiplyAdd for twelve registers of sums.
+//
+//go:noescape
+func multiplyAddAVX2(sums []float32, rounds int)
+
+// seluAVX512 works like selu.
+//
+//go:noescape
+func seluAVX512(dst []float32, x []float32)
+
+// seluGradientAVX512 works like seluGradient.
+//
+//go:noescape
+func seluGradientAVX512(dst []float32, y []float32, dy []float32)
+
+// sigmoidAVX512 works like sigmoid.
+//
+//go:noescape
+func sigmoidAVX512(dst []float32, x []float32)
+
+// scaleAVX512 works like scale.
+//
+//go:noescape
+func scaleAVX512(dst []float32, alpha float32, x []float32)
+
+// axpyAVX512 works like axpy.
+//
+//go:noescape
+func axpyAVX512(y []float32, alpha float32, x []float32)
+
+// pixelsAVX512 works like pixels for a multiple of a register's elements.
+//
+//go:noescape
+func pixelsAVX512(dst []float32, src []byte)
+
+// crossEntropyGradientAVX512 does what crossEntropy does for the sigmoids p but for
+// the logarithms: it sets gradient and weights, turns p into the ratios, and
+// returns the product and how many elements are no hits.
+//
+//go:noescape
+func crossEntropyGradientAVX512(gradient []float32, weights []float32, p []float32, targets []float32, factor float32) (product float64, misses int)
+
+// crossEntropyLossAVX512 returns the sum of the weights times the logarithms of the ratios.
+//
+//go:noescape
+func crossEntropyLossAVX512(weights []float32, ratios []float32) float64
+
+// columnSumsAVX512 works like columnSums.
+//
+//go:noescape
+func columnSumsAVX512(dst []float32, a []float32)
+
+// multiplyAddAVX512 works like multiplyAdd for twelve registers of sums.
+//
+//go:noescape
+func multiplyAddAVX512(sums []float32, rounds int)

@@ -187,7 +187,7 @@ TEXT ·tile6x8AVX2(SB), NOSPLIT, $0-96
 	LEAQ    (SI)(SI*2), R9
 	LEAQ    (SI)(SI*4), R10
 	MOVQ    columns+48(FP), R11
-	LEAQ    masks<>+64(SB), R12
+	LEAQ    masks<>+128(SB), R12
 	SHLQ    $0x02, R11
 	SUBQ    R11, R12
 	VMOVUPS (R12), Y0
@@ -435,7 +435,7 @@ TEXT ·tile4x8AVX2(SB), NOSPLIT, $0-96
 	SHLQ    $0x02, R8
 	LEAQ    (SI)(SI*2), R9
 	MOVQ    columns+48(FP), R10
-	LEAQ    masks<>+64(SB), R11
+	LEAQ    masks<>+128(SB), R11
 	SHLQ    $0x02, R10
 	SUBQ    R10, R11
 	VMOVUPS (R11), Y0
@@ -602,7 +602,7 @@ TEXT ·tile1x8AVX2(SB), NOSPLIT, $0-96
 	MOVQ    ldb+88(FP), R8
 	SHLQ    $0x02, R8
 	MOVQ    columns+48(FP), R9
-	LEAQ    masks<>+64(SB), R10
+	LEAQ    masks<>+128(SB), R10
 	SHLQ    $0x02, R9
 	SUBQ    R9, R10
 	VMOVUPS (R10), Y0
@@ -2282,18 +2282,20 @@ whole:
 	VFMADD231PS  constants<>+64(SB), Y3, Y5
 	VSUBPS       constants<>+32(SB), Y4, Y6
 	VSUBPS       constants<>+32(SB), Y5, Y7
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
 	VFNMADD231PS constants<>+96(SB), Y6, Y2
 	VFNMADD231PS constants<>+96(SB), Y7, Y3
 	VFNMADD231PS constants<>+128(SB), Y6, Y2
 	VFNMADD231PS constants<>+128(SB), Y7, Y3
-	VMULPS       Y2, Y2, Y6
-	VMULPS       Y3, Y3, Y7
 	VMOVUPS      constants<>+160(SB), Y8
 	VMOVUPS      constants<>+160(SB), Y9
 	VMOVUPS      constants<>+192(SB), Y10
 	VMOVUPS      constants<>+192(SB), Y11
 	VMOVUPS      constants<>+224(SB), Y12
 	VMOVUPS      constants<>+224(SB), Y13
+	VMULPS       Y2, Y2, Y6
+	VMULPS       Y3, Y3, Y7
 	VFMADD213PS  constants<>+256(SB), Y2, Y8
 	VFMADD213PS  constants<>+256(SB), Y3, Y9
 	VFMADD213PS  constants<>+288(SB), Y2, Y10
@@ -2306,28 +2308,20 @@ whole:
 	VFMADD213PS  Y9, Y7, Y13
 	VFMADD213PS  Y2, Y6, Y12
 	VFMADD213PS  Y3, Y7, Y13
-	VADDPS       constants<>+352(SB), Y12, Y12
-	VADDPS       constants<>+352(SB), Y13, Y13
-	VPSLLD       $0x17, Y4, Y4
-	VPSLLD       $0x17, Y5, Y5
-	VPADDD       constants<>+352(SB), Y4, Y4
-	VPADDD       constants<>+352(SB), Y5, Y5
-	VMULPS       Y4, Y12, Y12
-	VMULPS       Y5, Y13, Y13
-	VSUBPS       constants<>+352(SB), Y12, Y12
-	VSUBPS       constants<>+352(SB), Y13, Y13
-	VMULPS       constants<>+384(SB), Y12, Y12
-	VMULPS       constants<>+384(SB), Y13, Y13
-	VMULPS       constants<>+416(SB), Y0, Y2
-	VMULPS       constants<>+416(SB), Y1, Y3
-	VXORPS       Y4, Y4, Y4
-	VXORPS       Y5, Y5, Y5
-	VCMPPS       $0x1d, Y4, Y0, Y4
-	VCMPPS       $0x1d, Y5, Y1, Y5
-	VBLENDVPS    Y4, Y2, Y12, Y12
-	VBLENDVPS    Y5, Y3, Y13, Y13
-	VMOVUPS      Y12, (AX)(BX*4)
-	VMOVUPS      Y13, 32(AX)(BX*4)
+	VMULPS       constants<>+352(SB), Y4, Y4
+	VMULPS       constants<>+352(SB), Y5, Y5
+	VSUBPS       constants<>+352(SB), Y4, Y2
+	VSUBPS       constants<>+352(SB), Y5, Y3
+	VFMADD213PS  Y2, Y4, Y12
+	VFMADD213PS  Y3, Y5, Y13
+	VMULPS       constants<>+384(SB), Y0, Y2
+	VMULPS       constants<>+384(SB), Y1, Y3
+	VCMPPS       $0x1d, constants<>+416(SB), Y0, Y0
+	VCMPPS       $0x1d, constants<>+416(SB), Y1, Y1
+	VBLENDVPS    Y0, Y2, Y12, Y0
+	VBLENDVPS    Y1, Y3, Y13, Y1
+	VMOVUPS      Y0, (AX)(BX*4)
+	VMOVUPS      Y1, 32(AX)(BX*4)
 	ADDQ         $0x10, BX
 	CMPQ         BX, SI
 	JL           whole
@@ -2335,7 +2329,7 @@ whole:
 rest:
 	SUBQ         BX, DX
 	JZ           done
-	LEAQ         masks<>+64(SB), SI
+	LEAQ         masks<>+128(SB), SI
 	SHLQ         $0x02, DX
 	SUBQ         DX, SI
 	VMOVUPS      (SI), Y0
@@ -2352,18 +2346,20 @@ rest:
 	VFMADD231PS  constants<>+64(SB), Y3, Y5
 	VSUBPS       constants<>+32(SB), Y4, Y6
 	VSUBPS       constants<>+32(SB), Y5, Y7
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
 	VFNMADD231PS constants<>+96(SB), Y6, Y2
 	VFNMADD231PS constants<>+96(SB), Y7, Y3
 	VFNMADD231PS constants<>+128(SB), Y6, Y2
 	VFNMADD231PS constants<>+128(SB), Y7, Y3
-	VMULPS       Y2, Y2, Y6
-	VMULPS       Y3, Y3, Y7
 	VMOVUPS      constants<>+160(SB), Y8
 	VMOVUPS      constants<>+160(SB), Y9
 	VMOVUPS      constants<>+192(SB), Y10
 	VMOVUPS      constants<>+192(SB), Y11
 	VMOVUPS      constants<>+224(SB), Y12
 	VMOVUPS      constants<>+224(SB), Y13
+	VMULPS       Y2, Y2, Y6
+	VMULPS       Y3, Y3, Y7
 	VFMADD213PS  constants<>+256(SB), Y2, Y8
 	VFMADD213PS  constants<>+256(SB), Y3, Y9
 	VFMADD213PS  constants<>+288(SB), Y2, Y10
@@ -2376,30 +2372,22 @@ rest:
 	VFMADD213PS  Y9, Y7, Y13
 	VFMADD213PS  Y2, Y6, Y12
 	VFMADD213PS  Y3, Y7, Y13
-	VADDPS       constants<>+352(SB), Y12, Y12
-	VADDPS       constants<>+352(SB), Y13, Y13
-	VPSLLD       $0x17, Y4, Y4
-	VPSLLD       $0x17, Y5, Y5
-	VPADDD       constants<>+352(SB), Y4, Y4
-	VPADDD       constants<>+352(SB), Y5, Y5
-	VMULPS       Y4, Y12, Y12
-	VMULPS       Y5, Y13, Y13
-	VSUBPS       constants<>+352(SB), Y12, Y12
-	VSUBPS       constants<>+352(SB), Y13, Y13
-	VMULPS       constants<>+384(SB), Y12, Y12
-	VMULPS       constants<>+384(SB), Y13, Y13
-	VMULPS       constants<>+416(SB), Y0, Y2
-	VMULPS       constants<>+416(SB), Y1, Y3
-	VXORPS       Y4, Y4, Y4
-	VXORPS       Y5, Y5, Y5
-	VCMPPS       $0x1d, Y4, Y0, Y4
-	VCMPPS       $0x1d, Y5, Y1, Y5
-	VBLENDVPS    Y4, Y2, Y12, Y12
-	VBLENDVPS    Y5, Y3, Y13, Y13
-	VMOVUPS      (SI), Y0
-	VMASKMOVPS   Y12, Y0, (AX)(BX*4)
+	VMULPS       constants<>+352(SB), Y4, Y4
+	VMULPS       constants<>+352(SB), Y5, Y5
+	VSUBPS       constants<>+352(SB), Y4, Y2
+	VSUBPS       constants<>+352(SB), Y5, Y3
+	VFMADD213PS  Y2, Y4, Y12
+	VFMADD213PS  Y3, Y5, Y13
+	VMULPS       constants<>+384(SB), Y0, Y2
+	VMULPS       constants<>+384(SB), Y1, Y3
+	VCMPPS       $0x1d, constants<>+416(SB), Y0, Y0
+	VCMPPS       $0x1d, constants<>+416(SB), Y1, Y1
+	VBLENDVPS    Y0, Y2, Y12, Y0
+	VBLENDVPS    Y1, Y3, Y13, Y1
+	VMOVUPS      (SI), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(BX*4)
 	VMOVUPS      32(SI), Y0
-	VMASKMOVPS   Y13, Y0, 32(AX)(BX*4)
+	VMASKMOVPS   Y1, Y0, 32(AX)(BX*4)
 
 done:
 	VZEROUPPER
@@ -2420,14 +2408,12 @@ TEXT ·seluGradientAVX2(SB), NOSPLIT, $0-72
 whole:
 	VMOVUPS   (CX)(SI*4), Y0
 	VMOVUPS   32(CX)(SI*4), Y1
-	VXORPS    Y2, Y2, Y2
-	VXORPS    Y3, Y3, Y3
-	VCMPPS    $0x1d, Y2, Y0, Y2
-	VCMPPS    $0x1d, Y3, Y1, Y3
-	VADDPS    constants<>+384(SB), Y0, Y0
-	VADDPS    constants<>+384(SB), Y1, Y1
-	VBLENDVPS Y2, constants<>+416(SB), Y0, Y0
-	VBLENDVPS Y3, constants<>+416(SB), Y1, Y1
+	VADDPS    constants<>+352(SB), Y0, Y2
+	VADDPS    constants<>+352(SB), Y1, Y3
+	VCMPPS    $0x1d, constants<>+416(SB), Y0, Y0
+	VCMPPS    $0x1d, constants<>+416(SB), Y1, Y1
+	VBLENDVPS Y0, constants<>+384(SB), Y2, Y0
+	VBLENDVPS Y1, constants<>+384(SB), Y3, Y1
 	VMOVUPS   (DX)(SI*4), Y2
 	VMOVUPS   32(DX)(SI*4), Y3
 	VMULPS    Y2, Y0, Y0
@@ -2441,21 +2427,19 @@ whole:
 rest:
 	SUBQ       SI, BX
 	JZ         done
-	LEAQ       masks<>+64(SB), DI
+	LEAQ       masks<>+128(SB), DI
 	SHLQ       $0x02, BX
 	SUBQ       BX, DI
 	VMOVUPS    (DI), Y0
 	VMASKMOVPS (CX)(SI*4), Y0, Y0
 	VMOVUPS    32(DI), Y1
 	VMASKMOVPS 32(CX)(SI*4), Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VCMPPS     $0x1d, Y2, Y0, Y2
-	VCMPPS     $0x1d, Y3, Y1, Y3
-	VADDPS     constants<>+384(SB), Y0, Y0
-	VADDPS     constants<>+384(SB), Y1, Y1
-	VBLENDVPS  Y2, constants<>+416(SB), Y0, Y0
-	VBLENDVPS  Y3, constants<>+416(SB), Y1, Y1
+	VADDPS     constants<>+352(SB), Y0, Y2
+	VADDPS     constants<>+352(SB), Y1, Y3
+	VCMPPS     $0x1d, constants<>+416(SB), Y0, Y0
+	VCMPPS     $0x1d, constants<>+416(SB), Y1, Y1
+	VBLENDVPS  Y0, constants<>+384(SB), Y2, Y0
+	VBLENDVPS  Y1, constants<>+384(SB), Y3, Y1
 	VMOVUPS    (DI), Y2
 	VMASKMOVPS (DX)(SI*4), Y2, Y2
 	VMOVUPS    32(DI), Y3
@@ -2485,60 +2469,58 @@ TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-48
 whole:
 	VMOVUPS      (CX)(BX*4), Y0
 	VMOVUPS      32(CX)(BX*4), Y1
-	VORPS        constants<>+448(SB), Y0, Y2
-	VORPS        constants<>+448(SB), Y1, Y3
-	VMOVUPS      constants<>+0(SB), Y4
-	VMOVUPS      constants<>+0(SB), Y5
-	VMAXPS       Y2, Y4, Y4
-	VMAXPS       Y3, Y5, Y5
+	VXORPS       constants<>+448(SB), Y0, Y0
+	VXORPS       constants<>+448(SB), Y1, Y1
+	VMOVUPS      constants<>+0(SB), Y2
+	VMOVUPS      constants<>+0(SB), Y3
+	VMAXPS       Y0, Y2, Y2
+	VMAXPS       Y1, Y3, Y3
+	VMOVUPS      constants<>+480(SB), Y0
+	VMOVUPS      constants<>+480(SB), Y1
+	VMINPS       Y2, Y0, Y0
+	VMINPS       Y3, Y1, Y1
 	VMOVUPS      constants<>+32(SB), Y2
 	VMOVUPS      constants<>+32(SB), Y3
-	VFMADD231PS  constants<>+64(SB), Y4, Y2
-	VFMADD231PS  constants<>+64(SB), Y5, Y3
-	VSUBPS       constants<>+32(SB), Y2, Y6
-	VSUBPS       constants<>+32(SB), Y3, Y7
-	VFNMADD231PS constants<>+96(SB), Y6, Y4
-	VFNMADD231PS constants<>+96(SB), Y7, Y5
-	VFNMADD231PS constants<>+128(SB), Y6, Y4
-	VFNMADD231PS constants<>+128(SB), Y7, Y5
-	VMULPS       Y4, Y4, Y6
-	VMULPS       Y5, Y5, Y7
-	VMOVUPS      constants<>+160(SB), Y8
-	VMOVUPS      constants<>+160(SB), Y9
-	VMOVUPS      constants<>+192(SB), Y10
-	VMOVUPS      constants<>+192(SB), Y11
-	VMOVUPS      constants<>+224(SB), Y12
-	VMOVUPS      constants<>+224(SB), Y13
-	VFMADD213PS  constants<>+256(SB), Y4, Y8
-	VFMADD213PS  constants<>+256(SB), Y5, Y9
-	VFMADD213PS  constants<>+288(SB), Y4, Y10
-	VFMADD213PS  constants<>+288(SB), Y5, Y11
-	VFMADD213PS  constants<>+320(SB), Y4, Y12
-	VFMADD213PS  constants<>+320(SB), Y5, Y13
-	VFMADD213PS  Y10, Y6, Y12
-	VFMADD213PS  Y11, Y7, Y13
-	VFMADD213PS  Y8, Y6, Y12
-	VFMADD213PS  Y9, Y7, Y13
-	VFMADD213PS  Y4, Y6, Y12
-	VFMADD213PS  Y5, Y7, Y13
-	VADDPS       constants<>+352(SB), Y12, Y12
-	VADDPS       constants<>+352(SB), Y13, Y13
+	VFMADD231PS  constants<>+64(SB), Y0, Y2
+	VFMADD231PS  constants<>+64(SB), Y1, Y3
+	VSUBPS       constants<>+32(SB), Y2, Y4
+	VSUBPS       constants<>+32(SB), Y3, Y5
 	VPSLLD       $0x17, Y2, Y2
 	VPSLLD       $0x17, Y3, Y3
-	VPADDD       constants<>+352(SB), Y2, Y2
-	VPADDD       constants<>+352(SB), Y3, Y3
-	VMULPS       Y2, Y12, Y12
-	VMULPS       Y3, Y13, Y13
-	VMOVUPS      constants<>+352(SB), Y2
-	VMOVUPS      constants<>+352(SB), Y3
-	VADDPS       Y12, Y2, Y4
-	VADDPS       Y13, Y3, Y5
-	VBLENDVPS    Y0, Y12, Y2, Y2
-	VBLENDVPS    Y1, Y13, Y3, Y3
-	VDIVPS       Y4, Y2, Y2
-	VDIVPS       Y5, Y3, Y3
-	VMOVUPS      Y2, (AX)(BX*4)
-	VMOVUPS      Y3, 32(AX)(BX*4)
+	VFNMADD231PS constants<>+96(SB), Y4, Y0
+	VFNMADD231PS constants<>+96(SB), Y5, Y1
+	VFNMADD231PS constants<>+128(SB), Y4, Y0
+	VFNMADD231PS constants<>+128(SB), Y5, Y1
+	VMOVUPS      constants<>+160(SB), Y6
+	VMOVUPS      constants<>+160(SB), Y7
+	VMOVUPS      constants<>+192(SB), Y8
+	VMOVUPS      constants<>+192(SB), Y9
+	VMOVUPS      constants<>+224(SB), Y10
+	VMOVUPS      constants<>+224(SB), Y11
+	VMULPS       Y0, Y0, Y4
+	VMULPS       Y1, Y1, Y5
+	VFMADD213PS  constants<>+256(SB), Y0, Y6
+	VFMADD213PS  constants<>+256(SB), Y1, Y7
+	VFMADD213PS  constants<>+288(SB), Y0, Y8
+	VFMADD213PS  constants<>+288(SB), Y1, Y9
+	VFMADD213PS  constants<>+320(SB), Y0, Y10
+	VFMADD213PS  constants<>+320(SB), Y1, Y11
+	VFMADD213PS  Y8, Y4, Y10
+	VFMADD213PS  Y9, Y5, Y11
+	VFMADD213PS  Y6, Y4, Y10
+	VFMADD213PS  Y7, Y5, Y11
+	VFMADD213PS  Y0, Y4, Y10
+	VFMADD213PS  Y1, Y5, Y11
+	VMOVUPS      constants<>+512(SB), Y4
+	VMOVUPS      constants<>+512(SB), Y5
+	VADDPS       constants<>+512(SB), Y2, Y0
+	VADDPS       constants<>+512(SB), Y3, Y1
+	VFMADD213PS  Y0, Y2, Y10
+	VFMADD213PS  Y1, Y3, Y11
+	VDIVPS       Y10, Y4, Y4
+	VDIVPS       Y11, Y5, Y5
+	VMOVUPS      Y4, (AX)(BX*4)
+	VMOVUPS      Y5, 32(AX)(BX*4)
 	ADDQ         $0x10, BX
 	CMPQ         BX, SI
 	JL           whole
@@ -2546,69 +2528,67 @@ whole:
 rest:
 	SUBQ         BX, DX
 	JZ           done
-	LEAQ         masks<>+64(SB), SI
+	LEAQ         masks<>+128(SB), SI
 	SHLQ         $0x02, DX
 	SUBQ         DX, SI
 	VMOVUPS      (SI), Y0
 	VMASKMOVPS   (CX)(BX*4), Y0, Y0
 	VMOVUPS      32(SI), Y1
 	VMASKMOVPS   32(CX)(BX*4), Y1, Y1
-	VORPS        constants<>+448(SB), Y0, Y2
-	VORPS        constants<>+448(SB), Y1, Y3
-	VMOVUPS      constants<>+0(SB), Y4
-	VMOVUPS      constants<>+0(SB), Y5
-	VMAXPS       Y2, Y4, Y4
-	VMAXPS       Y3, Y5, Y5
+	VXORPS       constants<>+448(SB), Y0, Y0
+	VXORPS       constants<>+448(SB), Y1, Y1
+	VMOVUPS      constants<>+0(SB), Y2
+	VMOVUPS      constants<>+0(SB), Y3
+	VMAXPS       Y0, Y2, Y2
+	VMAXPS       Y1, Y3, Y3
+	VMOVUPS      constants<>+480(SB), Y0
+	VMOVUPS      constants<>+480(SB), Y1
+	VMINPS       Y2, Y0, Y0
+	VMINPS       Y3, Y1, Y1
 	VMOVUPS      constants<>+32(SB), Y2
 	VMOVUPS      constants<>+32(SB), Y3
-	VFMADD231PS  constants<>+64(SB), Y4, Y2
-	VFMADD231PS  constants<>+64(SB), Y5, Y3
-	VSUBPS       constants<>+32(SB), Y2, Y6
-	VSUBPS       constants<>+32(SB), Y3, Y7
-	VFNMADD231PS constants<>+96(SB), Y6, Y4
-	VFNMADD231PS constants<>+96(SB), Y7, Y5
-	VFNMADD231PS constants<>+128(SB), Y6, Y4
-	VFNMADD231PS constants<>+128(SB), Y7, Y5
-	VMULPS       Y4, Y4, Y6
-	VMULPS       Y5, Y5, Y7
-	VMOVUPS      constants<>+160(SB), Y8
-	VMOVUPS      constants<>+160(SB), Y9
-	VMOVUPS      constants<>+192(SB), Y10
-	VMOVUPS      constants<>+192(SB), Y11
-	VMOVUPS      constants<>+224(SB), Y12
-	VMOVUPS      constants<>+224(SB), Y13
-	VFMADD213PS  constants<>+256(SB), Y4, Y8
-	VFMADD213PS  constants<>+256(SB), Y5, Y9
-	VFMADD213PS  constants<>+288(SB), Y4, Y10
-	VFMADD213PS  constants<>+288(SB), Y5, Y11
-	VFMADD213PS  constants<>+320(SB), Y4, Y12
-	VFMADD213PS  constants<>+320(SB), Y5, Y13
-	VFMADD213PS  Y10, Y6, Y12
-	VFMADD213PS  Y11, Y7, Y13
-	VFMADD213PS  Y8, Y6, Y12
-	VFMADD213PS  Y9, Y7, Y13
-	VFMADD213PS  Y4, Y6, Y12
-	VFMADD213PS  Y5, Y7, Y13
-	VADDPS       constants<>+352(SB), Y12, Y12
-	VADDPS       constants<>+352(SB), Y13, Y13
+	VFMADD231PS  constants<>+64(SB), Y0, Y2
+	VFMADD231PS  constants<>+64(SB), Y1, Y3
+	VSUBPS       constants<>+32(SB), Y2, Y4
+	VSUBPS       constants<>+32(SB), Y3, Y5
 	VPSLLD       $0x17, Y2, Y2
 	VPSLLD       $0x17, Y3, Y3
-	VPADDD       constants<>+352(SB), Y2, Y2
-	VPADDD       constants<>+352(SB), Y3, Y3
-	VMULPS       Y2, Y12, Y12
-	VMULPS       Y3, Y13, Y13
-	VMOVUPS      constants<>+352(SB), Y2
-	VMOVUPS      constants<>+352(SB), Y3
-	VADDPS       Y12, Y2, Y4
-	VADDPS       Y13, Y3, Y5
-	VBLENDVPS    Y0, Y12, Y2, Y2
-	VBLENDVPS    Y1, Y13, Y3, Y3
-	VDIVPS       Y4, Y2, Y2
-	VDIVPS       Y5, Y3, Y3
+	VFNMADD231PS constants<>+96(SB), Y4, Y0
+	VFNMADD231PS constants<>+96(SB), Y5, Y1
+	VFNMADD231PS constants<>+128(SB), Y4, Y0
+	VFNMADD231PS constants<>+128(SB), Y5, Y1
+	VMOVUPS      constants<>+160(SB), Y6
+	VMOVUPS      constants<>+160(SB), Y7
+	VMOVUPS      constants<>+192(SB), Y8
+	VMOVUPS      constants<>+192(SB), Y9
+	VMOVUPS      constants<>+224(SB), Y10
+	VMOVUPS      constants<>+224(SB), Y11
+	VMULPS       Y0, Y0, Y4
+	VMULPS       Y1, Y1, Y5
+	VFMADD213PS  constants<>+256(SB), Y0, Y6
+	VFMADD213PS  constants<>+256(SB), Y1, Y7
+	VFMADD213PS  constants<>+288(SB), Y0, Y8
+	VFMADD213PS  constants<>+288(SB), Y1, Y9
+	VFMADD213PS  constants<>+320(SB), Y0, Y10
+	VFMADD213PS  constants<>+320(SB), Y1, Y11
+	VFMADD213PS  Y8, Y4, Y10
+	VFMADD213PS  Y9, Y5, Y11
+	VFMADD213PS  Y6, Y4, Y10
+	VFMADD213PS  Y7, Y5, Y11
+	VFMADD213PS  Y0, Y4, Y10
+	VFMADD213PS  Y1, Y5, Y11
+	VMOVUPS      constants<>+512(SB), Y4
+	VMOVUPS      constants<>+512(SB), Y5
+	VADDPS       constants<>+512(SB), Y2, Y0
+	VADDPS       constants<>+512(SB), Y3, Y1
+	VFMADD213PS  Y0, Y2, Y10
+	VFMADD213PS  Y1, Y3, Y11
+	VDIVPS       Y10, Y4, Y4
+	VDIVPS       Y11, Y5, Y5
 	VMOVUPS      (SI), Y0
-	VMASKMOVPS   Y2, Y0, (AX)(BX*4)
+	VMASKMOVPS   Y4, Y0, (AX)(BX*4)
 	VMOVUPS      32(SI), Y0
-	VMASKMOVPS   Y3, Y0, 32(AX)(BX*4)
+	VMASKMOVPS   Y5, Y0, 32(AX)(BX*4)
 
 done:
 	VZEROUPPER
@@ -2641,7 +2621,7 @@ whole:
 rest:
 	SUBQ       BX, DX
 	JZ         done
-	LEAQ       masks<>+64(SB), SI
+	LEAQ       masks<>+128(SB), SI
 	SHLQ       $0x02, DX
 	SUBQ       DX, SI
 	VMOVUPS    (SI), Y1
@@ -2690,7 +2670,7 @@ whole:
 rest:
 	SUBQ       BX, DX
 	JZ         done
-	LEAQ       masks<>+64(SB), SI
+	LEAQ       masks<>+128(SB), SI
 	SHLQ       $0x02, DX
 	SUBQ       DX, SI
 	VMOVUPS    (SI), Y1
@@ -2723,10 +2703,10 @@ TEXT ·pixelsAVX2(SB), NOSPLIT, $0-48
 	XORQ    BX, BX
 	TESTQ   DX, DX
 	JZ      done
-	VMOVUPS constants<>+480(SB), Y0
-	VMOVUPS constants<>+512(SB), Y1
+	VMOVUPS constants<>+544(SB), Y0
+	VMOVUPS constants<>+576(SB), Y1
 
-eight:
+register:
 	VPMOVZXBD    (CX)(BX*1), Y2
 	VCVTDQ2PS    Y2, Y2
 	VMULPS       Y0, Y2, Y3
@@ -2735,570 +2715,379 @@ eight:
 	VMOVUPS      Y3, (AX)(BX*4)
 	ADDQ         $0x08, BX
 	CMPQ         BX, DX
-	JL           eight
+	JL           register
 
 done:
 	VZEROUPPER
 	RET
 
-// func crossEntropyLossAVX2(p []float32, targets []float32) float64
+// func crossEntropyGradientAVX2(gradient []float32, weights []float32, p []float32, targets []float32, factor float32) (product float64, misses int)
+// Requires: AVX, AVX2, FMA3, SSE, SSE2
+TEXT ·crossEntropyGradientAVX2(SB), NOSPLIT, $0-120
+	MOVQ         gradient_base+0(FP), AX
+	MOVQ         weights_base+24(FP), CX
+	MOVQ         p_base+48(FP), DX
+	MOVQ         targets_base+72(FP), BX
+	MOVQ         targets_len+80(FP), SI
+	MOVSS        factor+96(FP), X0
+	VBROADCASTSS X0, Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      constants<>+512(SB), Y2
+	XORQ         DI, DI
+	MOVQ         SI, R8
+	ANDQ         $-16, R8
+	JZ           rest
+
+whole:
+	VMOVUPS     (DX)(DI*4), Y3
+	VMOVUPS     32(DX)(DI*4), Y4
+	VMOVUPS     (BX)(DI*4), Y5
+	VMOVUPS     32(BX)(DI*4), Y6
+	VCMPPS      $0x1e, constants<>+256(SB), Y3, Y7
+	VCMPPS      $0x1e, constants<>+256(SB), Y4, Y8
+	VMOVUPS     constants<>+512(SB), Y9
+	VMOVUPS     constants<>+512(SB), Y10
+	VSUBPS      Y5, Y9, Y9
+	VSUBPS      Y6, Y10, Y10
+	VBLENDVPS   Y7, Y9, Y5, Y9
+	VBLENDVPS   Y8, Y10, Y6, Y10
+	VMOVUPS     Y9, (CX)(DI*4)
+	VMOVUPS     Y10, 32(CX)(DI*4)
+	VCMPPS      $0x1e, constants<>+256(SB), Y5, Y5
+	VCMPPS      $0x1e, constants<>+256(SB), Y6, Y6
+	VXORPS      Y7, Y5, Y5
+	VXORPS      Y8, Y6, Y6
+	VPSUBD      Y5, Y1, Y1
+	VPSUBD      Y6, Y1, Y1
+	VMOVUPS     constants<>+608(SB), Y5
+	VMOVUPS     constants<>+608(SB), Y6
+	VMAXPS      Y3, Y5, Y5
+	VMAXPS      Y4, Y6, Y6
+	VMOVUPS     constants<>+640(SB), Y7
+	VMOVUPS     constants<>+640(SB), Y8
+	VMINPS      Y5, Y7, Y7
+	VMINPS      Y6, Y8, Y8
+	VCMPPS      $0x08, Y7, Y3, Y5
+	VCMPPS      $0x08, Y8, Y4, Y6
+	VMOVUPS     constants<>+512(SB), Y9
+	VMOVUPS     constants<>+512(SB), Y10
+	VSUBPS      Y3, Y9, Y9
+	VSUBPS      Y4, Y10, Y10
+	VMULPS      Y3, Y9, Y9
+	VMULPS      Y4, Y10, Y10
+	VMOVUPS     constants<>+512(SB), Y3
+	VMOVUPS     constants<>+512(SB), Y4
+	VSUBPS      Y7, Y3, Y3
+	VSUBPS      Y8, Y4, Y4
+	VADDPS      constants<>+608(SB), Y7, Y7
+	VADDPS      constants<>+608(SB), Y8, Y8
+	VADDPS      constants<>+608(SB), Y3, Y3
+	VADDPS      constants<>+608(SB), Y4, Y4
+	VMOVUPS     (BX)(DI*4), Y11
+	VMOVUPS     32(BX)(DI*4), Y12
+	VMOVUPS     constants<>+512(SB), Y13
+	VMOVUPS     constants<>+512(SB), Y14
+	VSUBPS      Y11, Y13, Y13
+	VSUBPS      Y12, Y14, Y14
+	VMULPS      Y3, Y11, Y11
+	VMULPS      Y4, Y12, Y12
+	VFMSUB213PS Y11, Y7, Y13
+	VFMSUB213PS Y12, Y8, Y14
+	VMAXPS      Y7, Y3, Y11
+	VMAXPS      Y8, Y4, Y12
+	VMULPS      Y11, Y2, Y2
+	VMULPS      Y12, Y2, Y2
+	VMINPS      Y7, Y3, Y11
+	VMINPS      Y8, Y4, Y12
+	VMULPS      Y11, Y11, Y11
+	VMULPS      Y12, Y12, Y12
+	VMOVUPS     constants<>+512(SB), Y15
+	VMULPS      Y7, Y3, Y3
+	VMULPS      Y8, Y4, Y4
+	VDIVPS      Y3, Y15, Y3
+	VDIVPS      Y4, Y15, Y4
+	VMULPS      Y3, Y11, Y11
+	VMULPS      Y4, Y12, Y12
+	VMOVUPS     Y11, (DX)(DI*4)
+	VMOVUPS     Y12, 32(DX)(DI*4)
+	VMULPS      Y3, Y13, Y13
+	VMULPS      Y4, Y14, Y14
+	VMULPS      Y9, Y13, Y13
+	VMULPS      Y10, Y14, Y14
+	VMULPS      Y0, Y13, Y13
+	VMULPS      Y0, Y14, Y14
+	VANDPS      Y5, Y13, Y13
+	VANDPS      Y6, Y14, Y14
+	VMOVUPS     Y13, (AX)(DI*4)
+	VMOVUPS     Y14, 32(AX)(DI*4)
+	ADDQ        $0x10, DI
+	CMPQ        DI, R8
+	JL          whole
+
+rest:
+	SUBQ        DI, SI
+	JZ          done
+	LEAQ        masks<>+128(SB), R8
+	SHLQ        $0x02, SI
+	SUBQ        SI, R8
+	VMOVUPS     (R8), Y3
+	VMASKMOVPS  (DX)(DI*4), Y3, Y3
+	VMOVUPS     32(R8), Y4
+	VMASKMOVPS  32(DX)(DI*4), Y4, Y4
+	VMOVUPS     (R8), Y5
+	VMASKMOVPS  (BX)(DI*4), Y5, Y5
+	VMOVUPS     32(R8), Y6
+	VMASKMOVPS  32(BX)(DI*4), Y6, Y6
+	VCMPPS      $0x1e, constants<>+256(SB), Y3, Y7
+	VCMPPS      $0x1e, constants<>+256(SB), Y4, Y8
+	VMOVUPS     constants<>+512(SB), Y9
+	VMOVUPS     constants<>+512(SB), Y10
+	VSUBPS      Y5, Y9, Y9
+	VSUBPS      Y6, Y10, Y10
+	VBLENDVPS   Y7, Y9, Y5, Y9
+	VBLENDVPS   Y8, Y10, Y6, Y10
+	VMOVUPS     (R8), Y11
+	VMASKMOVPS  Y9, Y11, (CX)(DI*4)
+	VMOVUPS     32(R8), Y9
+	VMASKMOVPS  Y10, Y9, 32(CX)(DI*4)
+	VCMPPS      $0x1e, constants<>+256(SB), Y5, Y5
+	VCMPPS      $0x1e, constants<>+256(SB), Y6, Y6
+	VXORPS      Y7, Y5, Y5
+	VXORPS      Y8, Y6, Y6
+	VPSUBD      Y5, Y1, Y1
+	VPSUBD      Y6, Y1, Y1
+	VMOVUPS     constants<>+608(SB), Y5
+	VMOVUPS     constants<>+608(SB), Y6
+	VMAXPS      Y3, Y5, Y5
+	VMAXPS      Y4, Y6, Y6
+	VMOVUPS     constants<>+640(SB), Y7
+	VMOVUPS     constants<>+640(SB), Y8
+	VMINPS      Y5, Y7, Y7
+	VMINPS      Y6, Y8, Y8
+	VCMPPS      $0x08, Y7, Y3, Y5
+	VCMPPS      $0x08, Y8, Y4, Y6
+	VMOVUPS     constants<>+512(SB), Y9
+	VMOVUPS     constants<>+512(SB), Y10
+	VSUBPS      Y3, Y9, Y9
+	VSUBPS      Y4, Y10, Y10
+	VMULPS      Y3, Y9, Y9
+	VMULPS      Y4, Y10, Y10
+	VMOVUPS     constants<>+512(SB), Y3
+	VMOVUPS     constants<>+512(SB), Y4
+	VSUBPS      Y7, Y3, Y3
+	VSUBPS      Y8, Y4, Y4
+	VADDPS      constants<>+608(SB), Y7, Y7
+	VADDPS      constants<>+608(SB), Y8, Y8
+	VADDPS      constants<>+608(SB), Y3, Y3
+	VADDPS      constants<>+608(SB), Y4, Y4
+	VMOVUPS     (R8), Y11
+	VMASKMOVPS  (BX)(DI*4), Y11, Y11
+	VMOVUPS     32(R8), Y12
+	VMASKMOVPS  32(BX)(DI*4), Y12, Y12
+	VMOVUPS     constants<>+512(SB), Y13
+	VMOVUPS     constants<>+512(SB), Y14
+	VSUBPS      Y11, Y13, Y13
+	VSUBPS      Y12, Y14, Y14
+	VMULPS      Y3, Y11, Y11
+	VMULPS      Y4, Y12, Y12
+	VFMSUB213PS Y11, Y7, Y13
+	VFMSUB213PS Y12, Y8, Y14
+	VMAXPS      Y7, Y3, Y11
+	VMAXPS      Y8, Y4, Y12
+	VMULPS      Y11, Y2, Y2
+	VMULPS      Y12, Y2, Y2
+	VMINPS      Y7, Y3, Y11
+	VMINPS      Y8, Y4, Y12
+	VMULPS      Y11, Y11, Y11
+	VMULPS      Y12, Y12, Y12
+	VMOVUPS     constants<>+512(SB), Y15
+	VMULPS      Y7, Y3, Y3
+	VMULPS      Y8, Y4, Y4
+	VDIVPS      Y3, Y15, Y3
+	VDIVPS      Y4, Y15, Y4
+	VMULPS      Y3, Y11, Y11
+	VMULPS      Y4, Y12, Y12
+	VMOVUPS     (R8), Y7
+	VMASKMOVPS  Y11, Y7, (DX)(DI*4)
+	VMOVUPS     32(R8), Y7
+	VMASKMOVPS  Y12, Y7, 32(DX)(DI*4)
+	VMULPS      Y3, Y13, Y13
+	VMULPS      Y4, Y14, Y14
+	VMULPS      Y9, Y13, Y13
+	VMULPS      Y10, Y14, Y14
+	VMULPS      Y0, Y13, Y13
+	VMULPS      Y0, Y14, Y14
+	VANDPS      Y5, Y13, Y13
+	VANDPS      Y6, Y14, Y14
+	VMOVUPS     (R8), Y0
+	VMASKMOVPS  Y13, Y0, (AX)(DI*4)
+	VMOVUPS     32(R8), Y0
+	VMASKMOVPS  Y14, Y0, 32(AX)(DI*4)
+
+done:
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X0, Y0
+	VMULPD       Y0, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VMULPD       X2, X0, X0
+	VPERMILPD    $0x01, X0, X2
+	VMULPD       X2, X0, X0
+	VEXTRACTI128 $0x01, Y1, X2
+	VPADDD       X1, X2, X2
+	VPHADDD      X2, X2, X2
+	VPHADDD      X2, X2, X2
+	VMOVD        X2, AX
+	VZEROUPPER
+	MOVSD        X0, product+104(FP)
+	MOVQ         AX, misses+112(FP)
+	RET
+
+// func crossEntropyLossAVX2(weights []float32, ratios []float32) float64
 // Requires: AVX, AVX2, FMA3, SSE2
 TEXT ·crossEntropyLossAVX2(SB), NOSPLIT, $0-56
-	MOVQ   p_base+0(FP), AX
-	MOVQ   targets_base+24(FP), CX
-	MOVQ   targets_len+32(FP), DX
-	VXORPD Y0, Y0, Y0
+	MOVQ   weights_base+0(FP), AX
+	MOVQ   ratios_base+24(FP), CX
+	MOVQ   ratios_len+32(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
 	XORQ   BX, BX
 	MOVQ   DX, SI
 	ANDQ   $-16, SI
 	JZ     rest
 
 whole:
-	VMOVUPS      (AX)(BX*4), Y1
-	VMOVUPS      32(AX)(BX*4), Y2
-	VMOVUPS      constants<>+544(SB), Y3
-	VMOVUPS      constants<>+544(SB), Y4
-	VMOVUPS      constants<>+576(SB), Y5
-	VMOVUPS      constants<>+576(SB), Y6
-	VMAXPS       Y1, Y3, Y3
-	VMAXPS       Y2, Y4, Y4
-	VMINPS       Y3, Y5, Y5
-	VMINPS       Y4, Y6, Y6
-	VMOVUPS      constants<>+352(SB), Y1
-	VMOVUPS      constants<>+352(SB), Y2
-	VSUBPS       Y5, Y1, Y1
-	VSUBPS       Y6, Y2, Y2
-	VADDPS       constants<>+544(SB), Y1, Y1
-	VADDPS       constants<>+544(SB), Y2, Y2
-	VPADDD       constants<>+608(SB), Y1, Y1
-	VPADDD       constants<>+608(SB), Y2, Y2
-	VPSRLD       $0x17, Y1, Y3
-	VPSRLD       $0x17, Y2, Y4
-	VPSUBD       constants<>+640(SB), Y3, Y3
-	VPSUBD       constants<>+640(SB), Y4, Y4
-	VCVTDQ2PS    Y3, Y3
-	VCVTDQ2PS    Y4, Y4
-	VANDPS       constants<>+672(SB), Y1, Y1
-	VANDPS       constants<>+672(SB), Y2, Y2
-	VPADDD       constants<>+704(SB), Y1, Y1
-	VPADDD       constants<>+704(SB), Y2, Y2
-	VSUBPS       constants<>+352(SB), Y1, Y1
-	VSUBPS       constants<>+352(SB), Y2, Y2
-	VMULPS       Y1, Y1, Y5
-	VMULPS       Y2, Y2, Y6
-	VMOVUPS      constants<>+736(SB), Y7
-	VMOVUPS      constants<>+736(SB), Y8
-	VMOVUPS      constants<>+768(SB), Y9
-	VMOVUPS      constants<>+768(SB), Y10
-	VFMADD213PS  constants<>+800(SB), Y1, Y7
-	VFMADD213PS  constants<>+800(SB), Y2, Y8
-	VFMADD213PS  constants<>+832(SB), Y1, Y9
-	VFMADD213PS  constants<>+832(SB), Y2, Y10
-	VFMADD213PS  Y7, Y5, Y9
-	VFMADD213PS  Y8, Y6, Y10
-	VMULPS       Y5, Y5, Y7
-	VMULPS       Y6, Y6, Y8
-	VFMADD231PS  constants<>+864(SB), Y7, Y9
-	VFMADD231PS  constants<>+864(SB), Y8, Y10
-	VMOVUPS      constants<>+896(SB), Y11
-	VMOVUPS      constants<>+896(SB), Y12
-	VMOVUPS      constants<>+928(SB), Y13
-	VMOVUPS      constants<>+928(SB), Y14
-	VFMADD213PS  constants<>+960(SB), Y1, Y11
-	VFMADD213PS  constants<>+960(SB), Y2, Y12
-	VFMADD213PS  constants<>+992(SB), Y1, Y13
-	VFMADD213PS  constants<>+992(SB), Y2, Y14
-	VFMADD213PS  Y11, Y5, Y13
-	VFMADD213PS  Y12, Y6, Y14
-	VFMADD213PS  Y13, Y7, Y9
-	VFMADD213PS  Y14, Y8, Y10
-	VMULPS       constants<>+128(SB), Y3, Y7
-	VMULPS       constants<>+128(SB), Y4, Y8
-	VFNMADD231PS constants<>+256(SB), Y5, Y7
-	VFNMADD231PS constants<>+256(SB), Y6, Y8
-	VMULPS       Y1, Y9, Y9
-	VMULPS       Y2, Y10, Y10
-	VFMADD213PS  Y7, Y5, Y9
-	VFMADD213PS  Y8, Y6, Y10
-	VADDPS       Y1, Y9, Y9
-	VADDPS       Y2, Y10, Y10
-	VFMADD231PS  constants<>+96(SB), Y3, Y9
-	VFMADD231PS  constants<>+96(SB), Y4, Y10
-	VMOVUPS      (AX)(BX*4), Y1
-	VMOVUPS      32(AX)(BX*4), Y2
-	VMULPS       constants<>+1024(SB), Y1, Y1
-	VMULPS       constants<>+1024(SB), Y2, Y2
-	VMOVUPS      (CX)(BX*4), Y3
-	VMOVUPS      32(CX)(BX*4), Y4
-	VMOVUPS      constants<>+352(SB), Y5
-	VMOVUPS      constants<>+352(SB), Y6
-	VSUBPS       Y3, Y5, Y5
-	VSUBPS       Y4, Y6, Y6
-	VFMADD213PS  Y1, Y9, Y5
-	VFMADD213PS  Y2, Y10, Y6
-	VCVTPS2PD    X5, Y1
-	VEXTRACTF128 $0x01, Y5, X2
-	VCVTPS2PD    X2, Y2
-	VADDPD       Y1, Y2, Y2
-	VSUBPD       Y2, Y0, Y0
-	VCVTPS2PD    X6, Y1
-	VEXTRACTF128 $0x01, Y6, X2
-	VCVTPS2PD    X2, Y2
-	VADDPD       Y1, Y2, Y2
-	VSUBPD       Y2, Y0, Y0
-	VMOVUPS      (CX)(BX*4), Y1
-	VMOVUPS      32(CX)(BX*4), Y2
-	VORPS        Y1, Y2, Y1
-	VPTEST       Y1, Y1
-	JZ           black
-	VMOVUPS      (AX)(BX*4), Y1
-	VMOVUPS      32(AX)(BX*4), Y2
-	VMOVUPS      constants<>+544(SB), Y3
-	VMOVUPS      constants<>+544(SB), Y4
-	VMOVUPS      constants<>+576(SB), Y5
-	VMOVUPS      constants<>+576(SB), Y6
-	VMAXPS       Y1, Y3, Y3
-	VMAXPS       Y2, Y4, Y4
-	VMINPS       Y3, Y5, Y5
-	VMINPS       Y4, Y6, Y6
-	VADDPS       constants<>+544(SB), Y5, Y1
-	VADDPS       constants<>+544(SB), Y6, Y2
-	VPADDD       constants<>+608(SB), Y1, Y1
-	VPADDD       constants<>+608(SB), Y2, Y2
-	VPSRLD       $0x17, Y1, Y3
-	VPSRLD       $0x17, Y2, Y4
-	VPSUBD       constants<>+640(SB), Y3, Y3
-	VPSUBD       constants<>+640(SB), Y4, Y4
-	VCVTDQ2PS    Y3, Y3
-	VCVTDQ2PS    Y4, Y4
-	VANDPS       constants<>+672(SB), Y1, Y1
-	VANDPS       constants<>+672(SB), Y2, Y2
-	VPADDD       constants<>+704(SB), Y1, Y1
-	VPADDD       constants<>+704(SB), Y2, Y2
-	VSUBPS       constants<>+352(SB), Y1, Y1
-	VSUBPS       constants<>+352(SB), Y2, Y2
-	VMULPS       Y1, Y1, Y5
-	VMULPS       Y2, Y2, Y6
-	VMOVUPS      constants<>+736(SB), Y7
-	VMOVUPS      constants<>+736(SB), Y8
-	VMOVUPS      constants<>+768(SB), Y9
-	VMOVUPS      constants<>+768(SB), Y10
-	VFMADD213PS  constants<>+800(SB), Y1, Y7
-	VFMADD213PS  constants<>+800(SB), Y2, Y8
-	VFMADD213PS  constants<>+832(SB), Y1, Y9
-	VFMADD213PS  constants<>+832(SB), Y2, Y10
-	VFMADD213PS  Y7, Y5, Y9
-	VFMADD213PS  Y8, Y6, Y10
-	VMULPS       Y5, Y5, Y7
-	VMULPS       Y6, Y6, Y8
-	VFMADD231PS  constants<>+864(SB), Y7, Y9
-	VFMADD231PS  constants<>+864(SB), Y8, Y10
-	VMOVUPS      constants<>+896(SB), Y11
-	VMOVUPS      constants<>+896(SB), Y12
-	VMOVUPS      constants<>+928(SB), Y13
-	VMOVUPS      constants<>+928(SB), Y14
-	VFMADD213PS  constants<>+960(SB), Y1, Y11
-	VFMADD213PS  constants<>+960(SB), Y2, Y12
-	VFMADD213PS  constants<>+992(SB), Y1, Y13
-	VFMADD213PS  constants<>+992(SB), Y2, Y14
-	VFMADD213PS  Y11, Y5, Y13
-	VFMADD213PS  Y12, Y6, Y14
-	VFMADD213PS  Y13, Y7, Y9
-	VFMADD213PS  Y14, Y8, Y10
-	VMULPS       constants<>+128(SB), Y3, Y7
-	VMULPS       constants<>+128(SB), Y4, Y8
-	VFNMADD231PS constants<>+256(SB), Y5, Y7
-	VFNMADD231PS constants<>+256(SB), Y6, Y8
-	VMULPS       Y1, Y9, Y9
-	VMULPS       Y2, Y10, Y10
-	VFMADD213PS  Y7, Y5, Y9
-	VFMADD213PS  Y8, Y6, Y10
-	VADDPS       Y1, Y9, Y9
-	VADDPS       Y2, Y10, Y10
-	VFMADD231PS  constants<>+96(SB), Y3, Y9
-	VFMADD231PS  constants<>+96(SB), Y4, Y10
-	VMOVUPS      (CX)(BX*4), Y1
-	VMOVUPS      32(CX)(BX*4), Y2
-	VMULPS       Y1, Y9, Y9
-	VMULPS       Y2, Y10, Y10
-	VCVTPS2PD    X9, Y1
-	VEXTRACTF128 $0x01, Y9, X2
-	VCVTPS2PD    X2, Y2
-	VADDPD       Y1, Y2, Y2
-	VSUBPD       Y2, Y0, Y0
-	VCVTPS2PD    X10, Y1
-	VEXTRACTF128 $0x01, Y10, X2
-	VCVTPS2PD    X2, Y2
-	VADDPD       Y1, Y2, Y2
-	VSUBPD       Y2, Y0, Y0
-
-black:
-	ADDQ $0x10, BX
-	CMPQ BX, SI
-	JL   whole
-
-rest:
-	SUBQ         BX, DX
-	JZ           done
-	LEAQ         masks<>+64(SB), SI
-	SHLQ         $0x02, DX
-	SUBQ         DX, SI
-	VMOVUPS      (SI), Y1
-	VMASKMOVPS   (AX)(BX*4), Y1, Y1
-	VMOVUPS      32(SI), Y2
-	VMASKMOVPS   32(AX)(BX*4), Y2, Y2
-	VMOVUPS      constants<>+544(SB), Y3
-	VMOVUPS      constants<>+544(SB), Y4
-	VMOVUPS      constants<>+576(SB), Y5
-	VMOVUPS      constants<>+576(SB), Y6
-	VMAXPS       Y1, Y3, Y3
-	VMAXPS       Y2, Y4, Y4
-	VMINPS       Y3, Y5, Y5
-	VMINPS       Y4, Y6, Y6
-	VMOVUPS      constants<>+352(SB), Y1
-	VMOVUPS      constants<>+352(SB), Y2
-	VSUBPS       Y5, Y1, Y1
-	VSUBPS       Y6, Y2, Y2
-	VADDPS       constants<>+544(SB), Y1, Y1
-	VADDPS       constants<>+544(SB), Y2, Y2
-	VPADDD       constants<>+608(SB), Y1, Y1
-	VPADDD       constants<>+608(SB), Y2, Y2
-	VPSRLD       $0x17, Y1, Y3
-	VPSRLD       $0x17, Y2, Y4
-	VPSUBD       constants<>+640(SB), Y3, Y3
-	VPSUBD       constants<>+640(SB), Y4, Y4
-	VCVTDQ2PS    Y3, Y3
-	VCVTDQ2PS    Y4, Y4
-	VANDPS       constants<>+672(SB), Y1, Y1
-	VANDPS       constants<>+672(SB), Y2, Y2
-	VPADDD       constants<>+704(SB), Y1, Y1
-	VPADDD       constants<>+704(SB), Y2, Y2
-	VSUBPS       constants<>+352(SB), Y1, Y1
-	VSUBPS       constants<>+352(SB), Y2, Y2
-	VMULPS       Y1, Y1, Y5
-	VMULPS       Y2, Y2, Y6
-	VMOVUPS      constants<>+736(SB), Y7
-	VMOVUPS      constants<>+736(SB), Y8
-	VMOVUPS      constants<>+768(SB), Y9
-	VMOVUPS      constants<>+768(SB), Y10
-	VFMADD213PS  constants<>+800(SB), Y1, Y7
-	VFMADD213PS  constants<>+800(SB), Y2, Y8
-	VFMADD213PS  constants<>+832(SB), Y1, Y9
-	VFMADD213PS  constants<>+832(SB), Y2, Y10
-	VFMADD213PS  Y7, Y5, Y9
-	VFMADD213PS  Y8, Y6, Y10
-	VMULPS       Y5, Y5, Y7
-	VMULPS       Y6, Y6, Y8
-	VFMADD231PS  constants<>+864(SB), Y7, Y9
-	VFMADD231PS  constants<>+864(SB), Y8, Y10
-	VMOVUPS      constants<>+896(SB), Y11
-	VMOVUPS      constants<>+896(SB), Y12
-	VMOVUPS      constants<>+928(SB), Y13
-	VMOVUPS      constants<>+928(SB), Y14
-	VFMADD213PS  constants<>+960(SB), Y1, Y11
-	VFMADD213PS  constants<>+960(SB), Y2, Y12
-	VFMADD213PS  constants<>+992(SB), Y1, Y13
-	VFMADD213PS  constants<>+992(SB), Y2, Y14
-	VFMADD213PS  Y11, Y5, Y13
-	VFMADD213PS  Y12, Y6, Y14
-	VFMADD213PS  Y13, Y7, Y9
-	VFMADD213PS  Y14, Y8, Y10
-	VMULPS       constants<>+128(SB), Y3, Y7
-	VMULPS       constants<>+128(SB), Y4, Y8
-	VFNMADD231PS constants<>+256(SB), Y5, Y7
-	VFNMADD231PS constants<>+256(SB), Y6, Y8
-	VMULPS       Y1, Y9, Y9
-	VMULPS       Y2, Y10, Y10
-	VFMADD213PS  Y7, Y5, Y9
-	VFMADD213PS  Y8, Y6, Y10
-	VADDPS       Y1, Y9, Y9
-	VADDPS       Y2, Y10, Y10
-	VFMADD231PS  constants<>+96(SB), Y3, Y9
-	VFMADD231PS  constants<>+96(SB), Y4, Y10
-	VMOVUPS      (SI), Y1
-	VMASKMOVPS   (AX)(BX*4), Y1, Y1
-	VMOVUPS      32(SI), Y2
-	VMASKMOVPS   32(AX)(BX*4), Y2, Y2
-	VMULPS       constants<>+1024(SB), Y1, Y1
-	VMULPS       constants<>+1024(SB), Y2, Y2
-	VMOVUPS      (SI), Y3
-	VMASKMOVPS   (CX)(BX*4), Y3, Y3
-	VMOVUPS      32(SI), Y4
-	VMASKMOVPS   32(CX)(BX*4), Y4, Y4
-	VMOVUPS      constants<>+352(SB), Y5
-	VMOVUPS      constants<>+352(SB), Y6
-	VSUBPS       Y3, Y5, Y5
-	VSUBPS       Y4, Y6, Y6
-	VFMADD213PS  Y1, Y9, Y5
-	VFMADD213PS  Y2, Y10, Y6
-	VANDPS       (SI), Y5, Y5
-	VCVTPS2PD    X5, Y1
-	VEXTRACTF128 $0x01, Y5, X2
-	VCVTPS2PD    X2, Y2
-	VADDPD       Y1, Y2, Y2
-	VSUBPD       Y2, Y0, Y0
-	VANDPS       32(SI), Y6, Y6
-	VCVTPS2PD    X6, Y1
-	VEXTRACTF128 $0x01, Y6, X2
-	VCVTPS2PD    X2, Y2
-	VADDPD       Y1, Y2, Y2
-	VSUBPD       Y2, Y0, Y0
-	VMOVUPS      (SI), Y1
-	VMASKMOVPS   (CX)(BX*4), Y1, Y1
-	VMOVUPS      32(SI), Y2
-	VMASKMOVPS   32(CX)(BX*4), Y2, Y2
-	VORPS        Y1, Y2, Y1
-	VPTEST       Y1, Y1
-	JZ           blackRest
-	VMOVUPS      (SI), Y1
-	VMASKMOVPS   (AX)(BX*4), Y1, Y1
-	VMOVUPS      32(SI), Y2
-	VMASKMOVPS   32(AX)(BX*4), Y2, Y2
-	VMOVUPS      constants<>+544(SB), Y3
-	VMOVUPS      constants<>+544(SB), Y4
-	VMOVUPS      constants<>+576(SB), Y5
-	VMOVUPS      constants<>+576(SB), Y6
-	VMAXPS       Y1, Y3, Y3
-	VMAXPS       Y2, Y4, Y4
-	VMINPS       Y3, Y5, Y5
-	VMINPS       Y4, Y6, Y6
-	VADDPS       constants<>+544(SB), Y5, Y1
-	VADDPS       constants<>+544(SB), Y6, Y2
-	VPADDD       constants<>+608(SB), Y1, Y1
-	VPADDD       constants<>+608(SB), Y2, Y2
-	VPSRLD       $0x17, Y1, Y3
-	VPSRLD       $0x17, Y2, Y4
-	VPSUBD       constants<>+640(SB), Y3, Y3
-	VPSUBD       constants<>+640(SB), Y4, Y4
-	VCVTDQ2PS    Y3, Y3
-	VCVTDQ2PS    Y4, Y4
-	VANDPS       constants<>+672(SB), Y1, Y1
-	VANDPS       constants<>+672(SB), Y2, Y2
-	VPADDD       constants<>+704(SB), Y1, Y1
-	VPADDD       constants<>+704(SB), Y2, Y2
-	VSUBPS       constants<>+352(SB), Y1, Y1
-	VSUBPS       constants<>+352(SB), Y2, Y2
-	VMULPS       Y1, Y1, Y5
-	VMULPS       Y2, Y2, Y6
-	VMOVUPS      constants<>+736(SB), Y7
-	VMOVUPS      constants<>+736(SB), Y8
-	VMOVUPS      constants<>+768(SB), Y9
-	VMOVUPS      constants<>+768(SB), Y10
-	VFMADD213PS  constants<>+800(SB), Y1, Y7
-	VFMADD213PS  constants<>+800(SB), Y2, Y8
-	VFMADD213PS  constants<>+832(SB), Y1, Y9
-	VFMADD213PS  constants<>+832(SB), Y2, Y10
-	VFMADD213PS  Y7, Y5, Y9
-	VFMADD213PS  Y8, Y6, Y10
-	VMULPS       Y5, Y5, Y7
-	VMULPS       Y6, Y6, Y8
-	VFMADD231PS  constants<>+864(SB), Y7, Y9
-	VFMADD231PS  constants<>+864(SB), Y8, Y10
-	VMOVUPS      constants<>+896(SB), Y11
-	VMOVUPS      constants<>+896(SB), Y12
-	VMOVUPS      constants<>+928(SB), Y13
-	VMOVUPS      constants<>+928(SB), Y14
-	VFMADD213PS  constants<>+960(SB), Y1, Y11
-	VFMADD213PS  constants<>+960(SB), Y2, Y12
-	VFMADD213PS  constants<>+992(SB), Y1, Y13
-	VFMADD213PS  constants<>+992(SB), Y2, Y14
-	VFMADD213PS  Y11, Y5, Y13
-	VFMADD213PS  Y12, Y6, Y14
-	VFMADD213PS  Y13, Y7, Y9
-	VFMADD213PS  Y14, Y8, Y10
-	VMULPS       constants<>+128(SB), Y3, Y7
-	VMULPS       constants<>+128(SB), Y4, Y8
-	VFNMADD231PS constants<>+256(SB), Y5, Y7
-	VFNMADD231PS constants<>+256(SB), Y6, Y8
-	VMULPS       Y1, Y9, Y9
-	VMULPS       Y2, Y10, Y10
-	VFMADD213PS  Y7, Y5, Y9
-	VFMADD213PS  Y8, Y6, Y10
-	VADDPS       Y1, Y9, Y9
-	VADDPS       Y2, Y10, Y10
-	VFMADD231PS  constants<>+96(SB), Y3, Y9
-	VFMADD231PS  constants<>+96(SB), Y4, Y10
-	VMOVUPS      (SI), Y1
-	VMASKMOVPS   (CX)(BX*4), Y1, Y1
-	VMOVUPS      32(SI), Y2
-	VMASKMOVPS   32(CX)(BX*4), Y2, Y2
-	VMULPS       Y1, Y9, Y9
-	VMULPS       Y2, Y10, Y10
-	VANDPS       (SI), Y9, Y9
-	VCVTPS2PD    X9, Y1
-	VEXTRACTF128 $0x01, Y9, X2
-	VCVTPS2PD    X2, Y2
-	VADDPD       Y1, Y2, Y2
-	VSUBPD       Y2, Y0, Y0
-	VANDPS       32(SI), Y10, Y10
-	VCVTPS2PD    X10, Y1
-	VEXTRACTF128 $0x01, Y10, X2
-	VCVTPS2PD    X2, Y2
-	VADDPD       Y1, Y2, Y2
-	VSUBPD       Y2, Y0, Y0
-
-blackRest:
-done:
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X1, X0, X1
-	VHADDPD      X1, X1, X1
-	VZEROUPPER
-	MOVSD        X1, ret+48(FP)
-	RET
-
-// func crossEntropyGradientAVX2(gradient []float32, p []float32, targets []float32, factor float32) int
-// Requires: AVX, AVX2, FMA3, SSE
-TEXT ·crossEntropyGradientAVX2(SB), NOSPLIT, $0-88
-	MOVQ         gradient_base+0(FP), AX
-	MOVQ         p_base+24(FP), CX
-	MOVQ         targets_base+48(FP), DX
-	MOVQ         targets_len+56(FP), BX
-	MOVSS        factor+72(FP), X0
-	VBROADCASTSS X0, Y0
-	VPXOR        Y1, Y1, Y1
-	XORQ         SI, SI
-	MOVQ         BX, DI
-	ANDQ         $-16, DI
-	JZ           rest
-
-whole:
-	VMOVUPS     (CX)(SI*4), Y2
-	VMOVUPS     32(CX)(SI*4), Y3
-	VMOVUPS     (DX)(SI*4), Y4
-	VMOVUPS     32(DX)(SI*4), Y5
-	VCMPPS      $0x1e, constants<>+256(SB), Y2, Y6
-	VCMPPS      $0x1e, constants<>+256(SB), Y3, Y7
-	VCMPPS      $0x1e, constants<>+256(SB), Y4, Y8
-	VCMPPS      $0x1e, constants<>+256(SB), Y5, Y9
-	VXORPS      Y6, Y8, Y8
-	VXORPS      Y7, Y9, Y9
-	VPSUBD      Y8, Y1, Y1
-	VPSUBD      Y9, Y1, Y1
-	VMOVUPS     constants<>+544(SB), Y6
-	VMOVUPS     constants<>+544(SB), Y7
-	VMOVUPS     constants<>+576(SB), Y8
-	VMOVUPS     constants<>+576(SB), Y9
-	VMAXPS      Y2, Y6, Y6
-	VMAXPS      Y3, Y7, Y7
-	VMINPS      Y6, Y8, Y8
-	VMINPS      Y7, Y9, Y9
-	VADDPS      constants<>+544(SB), Y8, Y6
-	VADDPS      constants<>+544(SB), Y9, Y7
-	VMOVUPS     constants<>+352(SB), Y10
-	VMOVUPS     constants<>+352(SB), Y11
-	VSUBPS      Y8, Y10, Y10
-	VSUBPS      Y9, Y11, Y11
-	VADDPS      constants<>+544(SB), Y10, Y10
-	VADDPS      constants<>+544(SB), Y11, Y11
-	VMOVUPS     constants<>+352(SB), Y12
-	VMOVUPS     constants<>+352(SB), Y13
-	VSUBPS      Y4, Y12, Y12
-	VSUBPS      Y5, Y13, Y13
-	VMULPS      Y10, Y4, Y4
-	VMULPS      Y11, Y5, Y5
-	VFMSUB213PS Y4, Y6, Y12
-	VFMSUB213PS Y5, Y7, Y13
-	VMULPS      Y10, Y6, Y6
-	VMULPS      Y11, Y7, Y7
-	VDIVPS      Y6, Y12, Y12
-	VDIVPS      Y7, Y13, Y13
-	VMOVUPS     constants<>+352(SB), Y4
-	VMOVUPS     constants<>+352(SB), Y5
-	VSUBPS      Y2, Y4, Y4
-	VSUBPS      Y3, Y5, Y5
-	VMULPS      Y2, Y4, Y4
-	VMULPS      Y3, Y5, Y5
-	VMULPS      Y4, Y12, Y12
-	VMULPS      Y5, Y13, Y13
-	VMULPS      Y0, Y12, Y12
-	VMULPS      Y0, Y13, Y13
-	VCMPPS      $0x08, Y2, Y8, Y8
-	VCMPPS      $0x08, Y3, Y9, Y9
-	VANDPS      Y8, Y12, Y12
-	VANDPS      Y9, Y13, Y13
-	VMOVUPS     Y12, (AX)(SI*4)
-	VMOVUPS     Y13, 32(AX)(SI*4)
-	ADDQ        $0x10, SI
-	CMPQ        SI, DI
+	VMOVUPS     (CX)(BX*4), Y2
+	VMOVUPS     32(CX)(BX*4), Y3
+	VPSUBD      constants<>+672(SB), Y2, Y2
+	VPSUBD      constants<>+672(SB), Y3, Y3
+	VPSRAD      $0x17, Y2, Y4
+	VPSRAD      $0x17, Y3, Y5
+	VCVTDQ2PS   Y4, Y4
+	VCVTDQ2PS   Y5, Y5
+	VANDPS      constants<>+704(SB), Y2, Y2
+	VANDPS      constants<>+704(SB), Y3, Y3
+	VPADDD      constants<>+672(SB), Y2, Y2
+	VPADDD      constants<>+672(SB), Y3, Y3
+	VSUBPS      constants<>+512(SB), Y2, Y2
+	VSUBPS      constants<>+512(SB), Y3, Y3
+	VMULPS      Y2, Y2, Y6
+	VMULPS      Y3, Y3, Y7
+	VMOVUPS     constants<>+736(SB), Y8
+	VMOVUPS     constants<>+736(SB), Y9
+	VMOVUPS     constants<>+768(SB), Y10
+	VMOVUPS     constants<>+768(SB), Y11
+	VFMADD213PS constants<>+800(SB), Y2, Y8
+	VFMADD213PS constants<>+800(SB), Y3, Y9
+	VFMADD213PS constants<>+832(SB), Y2, Y10
+	VFMADD213PS constants<>+832(SB), Y3, Y11
+	VFMADD213PS Y8, Y6, Y10
+	VFMADD213PS Y9, Y7, Y11
+	VMULPS      Y6, Y6, Y8
+	VMULPS      Y7, Y7, Y9
+	VFMADD231PS constants<>+864(SB), Y8, Y10
+	VFMADD231PS constants<>+864(SB), Y9, Y11
+	VMOVUPS     constants<>+896(SB), Y12
+	VMOVUPS     constants<>+896(SB), Y13
+	VMOVUPS     constants<>+928(SB), Y14
+	VMOVUPS     constants<>+928(SB), Y15
+	VFMADD213PS constants<>+960(SB), Y2, Y12
+	VFMADD213PS constants<>+960(SB), Y3, Y13
+	VFMADD213PS constants<>+992(SB), Y2, Y14
+	VFMADD213PS constants<>+992(SB), Y3, Y15
+	VFMADD213PS Y12, Y6, Y14
+	VFMADD213PS Y13, Y7, Y15
+	VFMADD213PS Y14, Y8, Y10
+	VFMADD213PS Y15, Y9, Y11
+	VFMSUB213PS constants<>+256(SB), Y2, Y10
+	VFMSUB213PS constants<>+256(SB), Y3, Y11
+	VFMADD213PS Y2, Y6, Y10
+	VFMADD213PS Y3, Y7, Y11
+	VFMADD231PS constants<>+1024(SB), Y4, Y10
+	VFMADD231PS constants<>+1024(SB), Y5, Y11
+	VMOVUPS     (AX)(BX*4), Y2
+	VMOVUPS     32(AX)(BX*4), Y3
+	VFMADD231PS Y10, Y2, Y0
+	VFMADD231PS Y11, Y3, Y1
+	ADDQ        $0x10, BX
+	CMPQ        BX, SI
 	JL          whole
 
 rest:
-	SUBQ        SI, BX
+	SUBQ        BX, DX
 	JZ          done
-	LEAQ        masks<>+64(SB), DI
-	SHLQ        $0x02, BX
-	SUBQ        BX, DI
-	VMOVUPS     (DI), Y2
-	VMASKMOVPS  (CX)(SI*4), Y2, Y2
-	VMOVUPS     32(DI), Y3
-	VMASKMOVPS  32(CX)(SI*4), Y3, Y3
-	VMOVUPS     (DI), Y4
-	VMASKMOVPS  (DX)(SI*4), Y4, Y4
-	VMOVUPS     32(DI), Y5
-	VMASKMOVPS  32(DX)(SI*4), Y5, Y5
-	VCMPPS      $0x1e, constants<>+256(SB), Y2, Y6
-	VCMPPS      $0x1e, constants<>+256(SB), Y3, Y7
-	VCMPPS      $0x1e, constants<>+256(SB), Y4, Y8
-	VCMPPS      $0x1e, constants<>+256(SB), Y5, Y9
-	VXORPS      Y6, Y8, Y8
-	VXORPS      Y7, Y9, Y9
-	VPSUBD      Y8, Y1, Y1
-	VPSUBD      Y9, Y1, Y1
-	VMOVUPS     constants<>+544(SB), Y6
-	VMOVUPS     constants<>+544(SB), Y7
-	VMOVUPS     constants<>+576(SB), Y8
-	VMOVUPS     constants<>+576(SB), Y9
-	VMAXPS      Y2, Y6, Y6
-	VMAXPS      Y3, Y7, Y7
-	VMINPS      Y6, Y8, Y8
-	VMINPS      Y7, Y9, Y9
-	VADDPS      constants<>+544(SB), Y8, Y6
-	VADDPS      constants<>+544(SB), Y9, Y7
-	VMOVUPS     constants<>+352(SB), Y10
-	VMOVUPS     constants<>+352(SB), Y11
-	VSUBPS      Y8, Y10, Y10
-	VSUBPS      Y9, Y11, Y11
-	VADDPS      constants<>+544(SB), Y10, Y10
-	VADDPS      constants<>+544(SB), Y11, Y11
-	VMOVUPS     constants<>+352(SB), Y12
-	VMOVUPS     constants<>+352(SB), Y13
-	VSUBPS      Y4, Y12, Y12
-	VSUBPS      Y5, Y13, Y13
-	VMULPS      Y10, Y4, Y4
-	VMULPS      Y11, Y5, Y5
-	VFMSUB213PS Y4, Y6, Y12
-	VFMSUB213PS Y5, Y7, Y13
-	VMULPS      Y10, Y6, Y6
-	VMULPS      Y11, Y7, Y7
-	VDIVPS      Y6, Y12, Y12
-	VDIVPS      Y7, Y13, Y13
-	VMOVUPS     constants<>+352(SB), Y4
-	VMOVUPS     constants<>+352(SB), Y5
-	VSUBPS      Y2, Y4, Y4
-	VSUBPS      Y3, Y5, Y5
-	VMULPS      Y2, Y4, Y4
-	VMULPS      Y3, Y5, Y5
-	VMULPS      Y4, Y12, Y12
-	VMULPS      Y5, Y13, Y13
-	VMULPS      Y0, Y12, Y12
-	VMULPS      Y0, Y13, Y13
-	VCMPPS      $0x08, Y2, Y8, Y8
-	VCMPPS      $0x08, Y3, Y9, Y9
-	VANDPS      Y8, Y12, Y12
-	VANDPS      Y9, Y13, Y13
-	VMOVUPS     (DI), Y0
-	VMASKMOVPS  Y12, Y0, (AX)(SI*4)
-	VMOVUPS     32(DI), Y0
-	VMASKMOVPS  Y13, Y0, 32(AX)(SI*4)
+	LEAQ        masks<>+128(SB), SI
+	SHLQ        $0x02, DX
+	SUBQ        DX, SI
+	VMOVUPS     (SI), Y2
+	VMASKMOVPS  (CX)(BX*4), Y2, Y2
+	VMOVUPS     32(SI), Y3
+	VMASKMOVPS  32(CX)(BX*4), Y3, Y3
+	VPSUBD      constants<>+672(SB), Y2, Y2
+	VPSUBD      constants<>+672(SB), Y3, Y3
+	VPSRAD      $0x17, Y2, Y4
+	VPSRAD      $0x17, Y3, Y5
+	VCVTDQ2PS   Y4, Y4
+	VCVTDQ2PS   Y5, Y5
+	VANDPS      constants<>+704(SB), Y2, Y2
+	VANDPS      constants<>+704(SB), Y3, Y3
+	VPADDD      constants<>+672(SB), Y2, Y2
+	VPADDD      constants<>+672(SB), Y3, Y3
+	VSUBPS      constants<>+512(SB), Y2, Y2
+	VSUBPS      constants<>+512(SB), Y3, Y3
+	VMULPS      Y2, Y2, Y6
+	VMULPS      Y3, Y3, Y7
+	VMOVUPS     constants<>+736(SB), Y8
+	VMOVUPS     constants<>+736(SB), Y9
+	VMOVUPS     constants<>+768(SB), Y10
+	VMOVUPS     constants<>+768(SB), Y11
+	VFMADD213PS constants<>+800(SB), Y2, Y8
+	VFMADD213PS constants<>+800(SB), Y3, Y9
+	VFMADD213PS constants<>+832(SB), Y2, Y10
+	VFMADD213PS constants<>+832(SB), Y3, Y11
+	VFMADD213PS Y8, Y6, Y10
+	VFMADD213PS Y9, Y7, Y11
+	VMULPS      Y6, Y6, Y8
+	VMULPS      Y7, Y7, Y9
+	VFMADD231PS constants<>+864(SB), Y8, Y10
+	VFMADD231PS constants<>+864(SB), Y9, Y11
+	VMOVUPS     constants<>+896(SB), Y12
+	VMOVUPS     constants<>+896(SB), Y13
+	VMOVUPS     constants<>+928(SB), Y14
+	VMOVUPS     constants<>+928(SB), Y15
+	VFMADD213PS constants<>+960(SB), Y2, Y12
+	VFMADD213PS constants<>+960(SB), Y3, Y13
+	VFMADD213PS constants<>+992(SB), Y2, Y14
+	VFMADD213PS constants<>+992(SB), Y3, Y15
+	VFMADD213PS Y12, Y6, Y14
+	VFMADD213PS Y13, Y7, Y15
+	VFMADD213PS Y14, Y8, Y10
+	VFMADD213PS Y15, Y9, Y11
+	VFMSUB213PS constants<>+256(SB), Y2, Y10
+	VFMSUB213PS constants<>+256(SB), Y3, Y11
+	VFMADD213PS Y2, Y6, Y10
+	VFMADD213PS Y3, Y7, Y11
+	VFMADD231PS constants<>+1024(SB), Y4, Y10
+	VFMADD231PS constants<>+1024(SB), Y5, Y11
+	VMOVUPS     (SI), Y2
+	VMASKMOVPS  (AX)(BX*4), Y2, Y2
+	VMOVUPS     32(SI), Y3
+	VMASKMOVPS  32(AX)(BX*4), Y3, Y3
+	VFMADD231PS Y10, Y2, Y0
+	VFMADD231PS Y11, Y3, Y1
 
 done:
-	VEXTRACTI128 $0x01, Y1, X0
-	VPADDD       X1, X0, X0
-	VPHADDD      X0, X0, X0
-	VPHADDD      X0, X0, X0
-	VMOVD        X0, AX
-	MOVQ         AX, ret+80(FP)
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDPD       X0, X1, X1
 	VZEROUPPER
+	MOVSD        X1, ret+48(FP)
 	RET
 
 // func columnSumsAVX2(dst []float32, a []float32)
@@ -3337,8 +3126,8 @@ wideStore:
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
 	VMOVUPS Y3, 96(AX)
-	ADDQ    $0x80, AX
-	ADDQ    $0x80, DX
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, DX
 	SUBQ    $0x20, CX
 	JMP     wide
 
@@ -3359,15 +3148,15 @@ narrowRow:
 
 narrowStore:
 	VMOVUPS Y0, (AX)
-	ADDQ    $0x20, AX
-	ADDQ    $0x20, DX
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, DX
 	SUBQ    $0x08, CX
 	JMP     narrow
 
 narrowDone:
 	TESTQ   CX, CX
 	JZ      done
-	LEAQ    masks<>+64(SB), DI
+	LEAQ    masks<>+128(SB), DI
 	SHLQ    $0x02, CX
 	SUBQ    CX, DI
 	VMOVUPS (DI), Y0
@@ -3390,6 +3179,1141 @@ done:
 	VZEROUPPER
 	RET
 
+// func multiplyAddAVX2(sums []float32, rounds int)
+// Requires: AVX, FMA3
+TEXT ·multiplyAddAVX2(SB), NOSPLIT, $0-32
+	MOVQ    sums_base+0(FP), AX
+	MOVQ    rounds+24(FP), CX
+	VMOVUPS constants<>+512(SB), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	VXORPS  Y12, Y12, Y12
+	TESTQ   CX, CX
+	JLE     done
+
+round:
+	VFMADD213PS Y0, Y0, Y1
+	VFMADD213PS Y0, Y0, Y2
+	VFMADD213PS Y0, Y0, Y3
+	VFMADD213PS Y0, Y0, Y4
+	VFMADD213PS Y0, Y0, Y5
+	VFMADD213PS Y0, Y0, Y6
+	VFMADD213PS Y0, Y0, Y7
+	VFMADD213PS Y0, Y0, Y8
+	VFMADD213PS Y0, Y0, Y9
+	VFMADD213PS Y0, Y0, Y10
+	VFMADD213PS Y0, Y0, Y11
+	VFMADD213PS Y0, Y0, Y12
+	DECQ        CX
+	JNZ         round
+
+done:
+	VMOVUPS Y1, (AX)
+	VMOVUPS Y2, 32(AX)
+	VMOVUPS Y3, 64(AX)
+	VMOVUPS Y4, 96(AX)
+	VMOVUPS Y5, 128(AX)
+	VMOVUPS Y6, 160(AX)
+	VMOVUPS Y7, 192(AX)
+	VMOVUPS Y8, 224(AX)
+	VMOVUPS Y9, 256(AX)
+	VMOVUPS Y10, 288(AX)
+	VMOVUPS Y11, 320(AX)
+	VMOVUPS Y12, 352(AX)
+	VZEROUPPER
+	RET
+
+// func seluAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·seluAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ x_len+32(FP), DX
+	XORQ BX, BX
+	MOVQ DX, SI
+	ANDQ $-32, SI
+	JZ   rest
+
+whole:
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
+	VMOVUPS      Z2, Z3
+	VMOVUPS      Z2, Z4
+	VMAXPS       Z0, Z3, Z3
+	VMAXPS       Z1, Z4, Z4
+	VMOVUPS      Z5, Z6
+	VMOVUPS      Z5, Z7
+	VFMADD231PS  Z8, Z3, Z6
+	VFMADD231PS  Z8, Z4, Z7
+	VSUBPS       Z5, Z6, Z9
+	VSUBPS       Z5, Z7, Z10
+	VPSLLD       $0x17, Z6, Z6
+	VPSLLD       $0x17, Z7, Z7
+	VFNMADD231PS Z11, Z9, Z3
+	VFNMADD231PS Z11, Z10, Z4
+	VFNMADD231PS Z12, Z9, Z3
+	VFNMADD231PS Z12, Z10, Z4
+	VMOVUPS      Z13, Z14
+	VMOVUPS      Z13, Z15
+	VMOVUPS      Z16, Z17
+	VMOVUPS      Z16, Z18
+	VMOVUPS      Z19, Z20
+	VMOVUPS      Z19, Z21
+	VMULPS       Z3, Z3, Z9
+	VMULPS       Z4, Z4, Z10
+	VFMADD213PS  Z22, Z3, Z14
+	VFMADD213PS  Z22, Z4, Z15
+	VFMADD213PS  Z23, Z3, Z17
+	VFMADD213PS  Z23, Z4, Z18
+	VFMADD213PS  Z24, Z3, Z20
+	VFMADD213PS  Z24, Z4, Z21
+	VFMADD213PS  Z17, Z9, Z20
+	VFMADD213PS  Z18, Z10, Z21
+	VFMADD213PS  Z14, Z9, Z20
+	VFMADD213PS  Z15, Z10, Z21
+	VFMADD213PS  Z3, Z9, Z20
+	VFMADD213PS  Z4, Z10, Z21
+	VMULPS       Z25, Z6, Z6
+	VMULPS       Z25, Z7, Z7
+	VSUBPS       Z25, Z6, Z3
+	VSUBPS       Z25, Z7, Z4
+	VFMADD213PS  Z3, Z6, Z20
+	VFMADD213PS  Z4, Z7, Z21
+	VMULPS       Z26, Z0, Z3
+	VMULPS       Z26, Z1, Z4
+	VCMPPS       $0x1d, Z27, Z0, K1
+	VCMPPS       $0x1d, Z27, Z1, K2
+	VBLENDMPS    Z3, Z20, K1, Z28
+	VBLENDMPS    Z4, Z21, K2, Z29
+	VMOVUPS      Z28, (AX)(BX*4)
+	VMOVUPS      Z29, 64(AX)(BX*4)
+	ADDQ         $0x20, BX
+	CMPQ         BX, SI
+	JL           whole
+
+rest:
+	SUBQ         BX, DX
+	JZ           done
+	LEAQ         masks<>+128(SB), SI
+	SHLQ         $0x02, DX
+	SUBQ         DX, SI
+	VMOVUPS      (SI), Z0
+	VPMOVD2M     Z0, K1
+	VMOVUPS      64(SI), Z0
+	VPMOVD2M     Z0, K2
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
+	VMOVUPS.Z    64(CX)(BX*4), K2, Z1
+	VMOVUPS      Z2, Z3
+	VMOVUPS      Z2, Z2
+	VMAXPS       Z0, Z3, Z3
+	VMAXPS       Z1, Z2, Z2
+	VMOVUPS      Z5, Z4
+	VMOVUPS      Z5, Z6
+	VFMADD231PS  Z8, Z3, Z4
+	VFMADD231PS  Z8, Z2, Z6
+	VSUBPS       Z5, Z4, Z7
+	VSUBPS       Z5, Z6, Z5
+	VPSLLD       $0x17, Z4, Z4
+	VPSLLD       $0x17, Z6, Z6
+	VFNMADD231PS Z11, Z7, Z3
+	VFNMADD231PS Z11, Z5, Z2
+	VFNMADD231PS Z12, Z7, Z3
+	VFNMADD231PS Z12, Z5, Z2
+	VMOVUPS      Z13, Z8
+	VMOVUPS      Z13, Z9
+	VMOVUPS      Z16, Z10
+	VMOVUPS      Z16, Z11
+	VMOVUPS      Z19, Z12
+	VMOVUPS      Z19, Z13
+	VMULPS       Z3, Z3, Z7
+	VMULPS       Z2, Z2, Z5
+	VFMADD213PS  Z22, Z3, Z8
+	VFMADD213PS  Z22, Z2, Z9
+	VFMADD213PS  Z23, Z3, Z10
+	VFMADD213PS  Z23, Z2, Z11
+	VFMADD213PS  Z24, Z3, Z12
+	VFMADD213PS  Z24, Z2, Z13
+	VFMADD213PS  Z10, Z7, Z12
+	VFMADD213PS  Z11, Z5, Z13
+	VFMADD213PS  Z8, Z7, Z12
+	VFMADD213PS  Z9, Z5, Z13
+	VFMADD213PS  Z3, Z7, Z12
+	VFMADD213PS  Z2, Z5, Z13
+	VMULPS       Z25, Z4, Z4
+	VMULPS       Z25, Z6, Z6
+	VSUBPS       Z25, Z4, Z2
+	VSUBPS       Z25, Z6, Z3
+	VFMADD213PS  Z2, Z4, Z12
+	VFMADD213PS  Z3, Z6, Z13
+	VMULPS       Z26, Z0, Z2
+	VMULPS       Z26, Z1, Z3
+	VCMPPS       $0x1d, Z27, Z0, K3
+	VCMPPS       $0x1d, Z27, Z1, K4
+	VBLENDMPS    Z2, Z12, K3, Z30
+	VBLENDMPS    Z3, Z13, K4, Z31
+	VMOVUPS      Z30, K1, (AX)(BX*4)
+	VMOVUPS      Z31, K2, 64(AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constants<>+0(SB), Z2
+	VBROADCASTSS constants<>+32(SB), Z5
+	VBROADCASTSS constants<>+64(SB), Z8
+	VBROADCASTSS constants<>+96(SB), Z11
+	VBROADCASTSS constants<>+128(SB), Z12
+	VBROADCASTSS constants<>+160(SB), Z13
+	VBROADCASTSS constants<>+192(SB), Z16
+	VBROADCASTSS constants<>+224(SB), Z19
+	VBROADCASTSS constants<>+256(SB), Z22
+	VBROADCASTSS constants<>+288(SB), Z23
+	VBROADCASTSS constants<>+320(SB), Z24
+	VBROADCASTSS constants<>+352(SB), Z25
+	VBROADCASTSS constants<>+384(SB), Z26
+	VBROADCASTSS constants<>+416(SB), Z27
+	JMP          begin
+
+// func seluGradientAVX512(dst []float32, y []float32, dy []float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·seluGradientAVX512(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ y_base+24(FP), CX
+	MOVQ dy_base+48(FP), DX
+	MOVQ dy_len+56(FP), BX
+	XORQ SI, SI
+	MOVQ BX, DI
+	ANDQ $-32, DI
+	JZ   rest
+
+whole:
+	VMOVUPS   (CX)(SI*4), Z0
+	VMOVUPS   64(CX)(SI*4), Z1
+	VADDPS    Z4, Z0, Z2
+	VADDPS    Z4, Z1, Z3
+	VCMPPS    $0x1d, Z5, Z0, K1
+	VCMPPS    $0x1d, Z5, Z1, K2
+	VBLENDMPS Z6, Z2, K1, Z7
+	VBLENDMPS Z6, Z3, K2, Z8
+	VMOVUPS   (DX)(SI*4), Z0
+	VMOVUPS   64(DX)(SI*4), Z1
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z8, Z8
+	VMOVUPS   Z7, (AX)(SI*4)
+	VMOVUPS   Z8, 64(AX)(SI*4)
+	ADDQ      $0x20, SI
+	CMPQ      SI, DI
+	JL        whole
+
+rest:
+	SUBQ      SI, BX
+	JZ        done
+	LEAQ      masks<>+128(SB), DI
+	SHLQ      $0x02, BX
+	SUBQ      BX, DI
+	VMOVUPS   (DI), Z0
+	VPMOVD2M  Z0, K1
+	VMOVUPS   64(DI), Z0
+	VPMOVD2M  Z0, K2
+	VMOVUPS.Z (CX)(SI*4), K1, Z0
+	VMOVUPS.Z 64(CX)(SI*4), K2, Z1
+	VADDPS    Z4, Z0, Z2
+	VADDPS    Z4, Z1, Z3
+	VCMPPS    $0x1d, Z5, Z0, K3
+	VCMPPS    $0x1d, Z5, Z1, K4
+	VBLENDMPS Z6, Z2, K3, Z9
+	VBLENDMPS Z6, Z3, K4, Z10
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z 64(DX)(SI*4), K2, Z1
+	VMULPS    Z0, Z9, Z9
+	VMULPS    Z1, Z10, Z10
+	VMOVUPS   Z9, K1, (AX)(SI*4)
+	VMOVUPS   Z10, K2, 64(AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constants<>+352(SB), Z4
+	VBROADCASTSS constants<>+416(SB), Z5
+	VBROADCASTSS constants<>+384(SB), Z6
+	JMP          begin
+
+// func sigmoidAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ x_len+32(FP), DX
+	XORQ BX, BX
+	MOVQ DX, SI
+	ANDQ $-32, SI
+	JZ   rest
+
+whole:
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
+	VXORPS       Z2, Z0, Z0
+	VXORPS       Z2, Z1, Z1
+	VMOVUPS      Z3, Z4
+	VMOVUPS      Z3, Z5
+	VMAXPS       Z0, Z4, Z4
+	VMAXPS       Z1, Z5, Z5
+	VMOVUPS      Z6, Z0
+	VMOVUPS      Z6, Z1
+	VMINPS       Z4, Z0, Z0
+	VMINPS       Z5, Z1, Z1
+	VMOVUPS      Z7, Z4
+	VMOVUPS      Z7, Z5
+	VFMADD231PS  Z8, Z0, Z4
+	VFMADD231PS  Z8, Z1, Z5
+	VSUBPS       Z7, Z4, Z18
+	VSUBPS       Z7, Z5, Z19
+	VPSLLD       $0x17, Z4, Z4
+	VPSLLD       $0x17, Z5, Z5
+	VFNMADD231PS Z9, Z18, Z0
+	VFNMADD231PS Z9, Z19, Z1
+	VFNMADD231PS Z10, Z18, Z0
+	VFNMADD231PS Z10, Z19, Z1
+	VMOVUPS      Z11, Z20
+	VMOVUPS      Z11, Z21
+	VMOVUPS      Z12, Z22
+	VMOVUPS      Z12, Z23
+	VMOVUPS      Z13, Z24
+	VMOVUPS      Z13, Z25
+	VMULPS       Z0, Z0, Z18
+	VMULPS       Z1, Z1, Z19
+	VFMADD213PS  Z14, Z0, Z20
+	VFMADD213PS  Z14, Z1, Z21
+	VFMADD213PS  Z15, Z0, Z22
+	VFMADD213PS  Z15, Z1, Z23
+	VFMADD213PS  Z16, Z0, Z24
+	VFMADD213PS  Z16, Z1, Z25
+	VFMADD213PS  Z22, Z18, Z24
+	VFMADD213PS  Z23, Z19, Z25
+	VFMADD213PS  Z20, Z18, Z24
+	VFMADD213PS  Z21, Z19, Z25
+	VFMADD213PS  Z0, Z18, Z24
+	VFMADD213PS  Z1, Z19, Z25
+	VMOVUPS      Z17, Z18
+	VMOVUPS      Z17, Z19
+	VADDPS       Z17, Z4, Z0
+	VADDPS       Z17, Z5, Z1
+	VFMADD213PS  Z0, Z4, Z24
+	VFMADD213PS  Z1, Z5, Z25
+	VDIVPS       Z24, Z18, Z18
+	VDIVPS       Z25, Z19, Z19
+	VMOVUPS      Z18, (AX)(BX*4)
+	VMOVUPS      Z19, 64(AX)(BX*4)
+	ADDQ         $0x20, BX
+	CMPQ         BX, SI
+	JL           whole
+
+rest:
+	SUBQ         BX, DX
+	JZ           done
+	LEAQ         masks<>+128(SB), SI
+	SHLQ         $0x02, DX
+	SUBQ         DX, SI
+	VMOVUPS      (SI), Z0
+	VPMOVD2M     Z0, K1
+	VMOVUPS      64(SI), Z0
+	VPMOVD2M     Z0, K2
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
+	VMOVUPS.Z    64(CX)(BX*4), K2, Z1
+	VXORPS       Z2, Z0, Z0
+	VXORPS       Z2, Z1, Z1
+	VMOVUPS      Z3, Z2
+	VMOVUPS      Z3, Z3
+	VMAXPS       Z0, Z2, Z2
+	VMAXPS       Z1, Z3, Z3
+	VMOVUPS      Z6, Z0
+	VMOVUPS      Z6, Z1
+	VMINPS       Z2, Z0, Z0
+	VMINPS       Z3, Z1, Z1
+	VMOVUPS      Z7, Z2
+	VMOVUPS      Z7, Z3
+	VFMADD231PS  Z8, Z0, Z2
+	VFMADD231PS  Z8, Z1, Z3
+	VSUBPS       Z7, Z2, Z4
+	VSUBPS       Z7, Z3, Z5
+	VPSLLD       $0x17, Z2, Z2
+	VPSLLD       $0x17, Z3, Z3
+	VFNMADD231PS Z9, Z4, Z0
+	VFNMADD231PS Z9, Z5, Z1
+	VFNMADD231PS Z10, Z4, Z0
+	VFNMADD231PS Z10, Z5, Z1
+	VMOVUPS      Z11, Z6
+	VMOVUPS      Z11, Z7
+	VMOVUPS      Z12, Z8
+	VMOVUPS      Z12, Z9
+	VMOVUPS      Z13, Z10
+	VMOVUPS      Z13, Z11
+	VMULPS       Z0, Z0, Z4
+	VMULPS       Z1, Z1, Z5
+	VFMADD213PS  Z14, Z0, Z6
+	VFMADD213PS  Z14, Z1, Z7
+	VFMADD213PS  Z15, Z0, Z8
+	VFMADD213PS  Z15, Z1, Z9
+	VFMADD213PS  Z16, Z0, Z10
+	VFMADD213PS  Z16, Z1, Z11
+	VFMADD213PS  Z8, Z4, Z10
+	VFMADD213PS  Z9, Z5, Z11
+	VFMADD213PS  Z6, Z4, Z10
+	VFMADD213PS  Z7, Z5, Z11
+	VFMADD213PS  Z0, Z4, Z10
+	VFMADD213PS  Z1, Z5, Z11
+	VMOVUPS      Z17, Z1
+	VMOVUPS      Z17, Z4
+	VADDPS       Z17, Z2, Z0
+	VADDPS       Z17, Z3, Z5
+	VFMADD213PS  Z0, Z2, Z10
+	VFMADD213PS  Z5, Z3, Z11
+	VDIVPS       Z10, Z1, Z1
+	VDIVPS       Z11, Z4, Z4
+	VMOVUPS      Z1, K1, (AX)(BX*4)
+	VMOVUPS      Z4, K2, 64(AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constants<>+448(SB), Z2
+	VBROADCASTSS constants<>+0(SB), Z3
+	VBROADCASTSS constants<>+480(SB), Z6
+	VBROADCASTSS constants<>+32(SB), Z7
+	VBROADCASTSS constants<>+64(SB), Z8
+	VBROADCASTSS constants<>+96(SB), Z9
+	VBROADCASTSS constants<>+128(SB), Z10
+	VBROADCASTSS constants<>+160(SB), Z11
+	VBROADCASTSS constants<>+192(SB), Z12
+	VBROADCASTSS constants<>+224(SB), Z13
+	VBROADCASTSS constants<>+256(SB), Z14
+	VBROADCASTSS constants<>+288(SB), Z15
+	VBROADCASTSS constants<>+320(SB), Z16
+	VBROADCASTSS constants<>+512(SB), Z17
+	JMP          begin
+
+// func scaleAVX512(dst []float32, alpha float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, SSE
+TEXT ·scaleAVX512(SB), NOSPLIT, $0-56
+	JMP constants
+
+begin:
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+32(FP), CX
+	MOVQ         x_len+40(FP), DX
+	MOVSS        alpha+24(FP), X0
+	VBROADCASTSS X0, Z0
+	XORQ         BX, BX
+	MOVQ         DX, SI
+	ANDQ         $-32, SI
+	JZ           rest
+
+whole:
+	VMOVUPS (CX)(BX*4), Z1
+	VMOVUPS 64(CX)(BX*4), Z2
+	VMULPS  Z0, Z1, Z1
+	VMULPS  Z0, Z2, Z2
+	VMOVUPS Z1, (AX)(BX*4)
+	VMOVUPS Z2, 64(AX)(BX*4)
+	ADDQ    $0x20, BX
+	CMPQ    BX, SI
+	JL      whole
+
+rest:
+	SUBQ      BX, DX
+	JZ        done
+	LEAQ      masks<>+128(SB), SI
+	SHLQ      $0x02, DX
+	SUBQ      DX, SI
+	VMOVUPS   (SI), Z1
+	VPMOVD2M  Z1, K1
+	VMOVUPS   64(SI), Z1
+	VPMOVD2M  Z1, K2
+	VMOVUPS.Z (CX)(BX*4), K1, Z1
+	VMOVUPS.Z 64(CX)(BX*4), K2, Z2
+	VMULPS    Z0, Z1, Z1
+	VMULPS    Z0, Z2, Z2
+	VMOVUPS   Z1, K1, (AX)(BX*4)
+	VMOVUPS   Z2, K2, 64(AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func axpyAVX512(y []float32, alpha float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, SSE
+TEXT ·axpyAVX512(SB), NOSPLIT, $0-56
+	JMP constants
+
+begin:
+	MOVQ         y_base+0(FP), AX
+	MOVQ         x_base+32(FP), CX
+	MOVQ         x_len+40(FP), DX
+	MOVSS        alpha+24(FP), X0
+	VBROADCASTSS X0, Z0
+	XORQ         BX, BX
+	MOVQ         DX, SI
+	ANDQ         $-32, SI
+	JZ           rest
+
+whole:
+	VMOVUPS (CX)(BX*4), Z1
+	VMOVUPS 64(CX)(BX*4), Z2
+	VMULPS  Z0, Z1, Z1
+	VMULPS  Z0, Z2, Z2
+	VMOVUPS (AX)(BX*4), Z3
+	VMOVUPS 64(AX)(BX*4), Z4
+	VADDPS  Z3, Z1, Z1
+	VADDPS  Z4, Z2, Z2
+	VMOVUPS Z1, (AX)(BX*4)
+	VMOVUPS Z2, 64(AX)(BX*4)
+	ADDQ    $0x20, BX
+	CMPQ    BX, SI
+	JL      whole
+
+rest:
+	SUBQ      BX, DX
+	JZ        done
+	LEAQ      masks<>+128(SB), SI
+	SHLQ      $0x02, DX
+	SUBQ      DX, SI
+	VMOVUPS   (SI), Z1
+	VPMOVD2M  Z1, K1
+	VMOVUPS   64(SI), Z1
+	VPMOVD2M  Z1, K2
+	VMOVUPS.Z (CX)(BX*4), K1, Z1
+	VMOVUPS.Z 64(CX)(BX*4), K2, Z2
+	VMULPS    Z0, Z1, Z1
+	VMULPS    Z0, Z2, Z2
+	VMOVUPS.Z (AX)(BX*4), K1, Z0
+	VMOVUPS.Z 64(AX)(BX*4), K2, Z3
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS   Z1, K1, (AX)(BX*4)
+	VMOVUPS   Z2, K2, 64(AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func pixelsAVX512(dst []float32, src []byte)
+// Requires: AVX, AVX512F
+TEXT ·pixelsAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ    dst_base+0(FP), AX
+	MOVQ    src_base+24(FP), CX
+	MOVQ    src_len+32(FP), DX
+	XORQ    BX, BX
+	TESTQ   DX, DX
+	JZ      done
+	VMOVUPS Z0, Z0
+	VMOVUPS Z1, Z1
+
+register:
+	VPMOVZXBD    (CX)(BX*1), Z2
+	VCVTDQ2PS    Z2, Z2
+	VMULPS       Z0, Z2, Z3
+	VFNMADD231PS Z1, Z3, Z2
+	VFMADD231PS  Z0, Z2, Z3
+	VMOVUPS      Z3, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	CMPQ         BX, DX
+	JL           register
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constants<>+544(SB), Z0
+	VBROADCASTSS constants<>+576(SB), Z1
+	JMP          begin
+
+// func crossEntropyGradientAVX512(gradient []float32, weights []float32, p []float32, targets []float32, factor float32) (product float64, misses int)
+// Requires: AVX, AVX512DQ, AVX512F, POPCNT, SSE, SSE2
+TEXT ·crossEntropyGradientAVX512(SB), NOSPLIT, $0-120
+	JMP constants
+
+begin:
+	MOVQ         gradient_base+0(FP), AX
+	MOVQ         weights_base+24(FP), CX
+	MOVQ         p_base+48(FP), DX
+	MOVQ         targets_base+72(FP), BX
+	MOVQ         targets_len+80(FP), SI
+	MOVSS        factor+96(FP), X0
+	VBROADCASTSS X0, Z0
+	XORQ         DI, DI
+	VMOVUPS      Z1, Z9
+	XORQ         R8, R8
+	MOVQ         SI, R9
+	ANDQ         $-32, R9
+	JZ           rest
+
+whole:
+	VMOVUPS     (DX)(R8*4), Z10
+	VMOVUPS     64(DX)(R8*4), Z11
+	VMOVUPS     (BX)(R8*4), Z12
+	VMOVUPS     64(BX)(R8*4), Z13
+	VCMPPS      $0x1e, Z2, Z10, K1
+	VCMPPS      $0x1e, Z2, Z11, K2
+	VMOVUPS     Z1, Z14
+	VMOVUPS     Z1, Z15
+	VSUBPS      Z12, Z14, Z14
+	VSUBPS      Z13, Z15, Z15
+	VBLENDMPS   Z14, Z12, K1, Z3
+	VBLENDMPS   Z15, Z13, K2, Z4
+	VMOVUPS     Z3, (CX)(R8*4)
+	VMOVUPS     Z4, 64(CX)(R8*4)
+	VCMPPS      $0x1e, Z2, Z12, K3
+	VCMPPS      $0x1e, Z2, Z13, K4
+	KXORW       K1, K3, K3
+	KMOVW       K3, R10
+	POPCNTL     R10, R10
+	ADDQ        R10, DI
+	KXORW       K2, K4, K4
+	KMOVW       K4, R10
+	POPCNTL     R10, R10
+	ADDQ        R10, DI
+	VMOVUPS     Z5, Z12
+	VMOVUPS     Z5, Z13
+	VMAXPS      Z10, Z12, Z12
+	VMAXPS      Z11, Z13, Z13
+	VMOVUPS     Z6, Z14
+	VMOVUPS     Z6, Z15
+	VMINPS      Z12, Z14, Z14
+	VMINPS      Z13, Z15, Z15
+	VCMPPS      $0x08, Z14, Z10, K1
+	VCMPPS      $0x08, Z15, Z11, K2
+	VMOVUPS     Z1, Z12
+	VMOVUPS     Z1, Z13
+	VSUBPS      Z10, Z12, Z12
+	VSUBPS      Z11, Z13, Z13
+	VMULPS      Z10, Z12, Z12
+	VMULPS      Z11, Z13, Z13
+	VMOVUPS     Z1, Z10
+	VMOVUPS     Z1, Z11
+	VSUBPS      Z14, Z10, Z10
+	VSUBPS      Z15, Z11, Z11
+	VADDPS      Z5, Z14, Z14
+	VADDPS      Z5, Z15, Z15
+	VADDPS      Z5, Z10, Z10
+	VADDPS      Z5, Z11, Z11
+	VMOVUPS     (BX)(R8*4), Z16
+	VMOVUPS     64(BX)(R8*4), Z17
+	VMOVUPS     Z1, Z18
+	VMOVUPS     Z1, Z19
+	VSUBPS      Z16, Z18, Z18
+	VSUBPS      Z17, Z19, Z19
+	VMULPS      Z10, Z16, Z16
+	VMULPS      Z11, Z17, Z17
+	VFMSUB213PS Z16, Z14, Z18
+	VFMSUB213PS Z17, Z15, Z19
+	VMAXPS      Z14, Z10, Z16
+	VMAXPS      Z15, Z11, Z17
+	VMULPS      Z16, Z9, Z9
+	VMULPS      Z17, Z9, Z9
+	VMINPS      Z14, Z10, Z16
+	VMINPS      Z15, Z11, Z17
+	VMULPS      Z16, Z16, Z16
+	VMULPS      Z17, Z17, Z17
+	VMOVUPS     Z1, Z20
+	VMULPS      Z14, Z10, Z10
+	VMULPS      Z15, Z11, Z11
+	VDIVPS      Z10, Z20, Z10
+	VDIVPS      Z11, Z20, Z11
+	VMULPS      Z10, Z16, Z16
+	VMULPS      Z11, Z17, Z17
+	VMOVUPS     Z16, (DX)(R8*4)
+	VMOVUPS     Z17, 64(DX)(R8*4)
+	VMULPS      Z10, Z18, Z18
+	VMULPS      Z11, Z19, Z19
+	VMULPS      Z12, Z18, Z18
+	VMULPS      Z13, Z19, Z19
+	VMULPS      Z0, Z18, Z18
+	VMULPS      Z0, Z19, Z19
+	VMOVAPS.Z   Z18, K1, Z18
+	VMOVAPS.Z   Z19, K2, Z19
+	VMOVUPS     Z18, (AX)(R8*4)
+	VMOVUPS     Z19, 64(AX)(R8*4)
+	ADDQ        $0x20, R8
+	CMPQ        R8, R9
+	JL          whole
+
+rest:
+	SUBQ        R8, SI
+	JZ          done
+	LEAQ        masks<>+128(SB), R9
+	SHLQ        $0x02, SI
+	SUBQ        SI, R9
+	VMOVUPS     (R9), Z3
+	VPMOVD2M    Z3, K1
+	VMOVUPS     64(R9), Z3
+	VPMOVD2M    Z3, K2
+	VMOVUPS.Z   (DX)(R8*4), K1, Z3
+	VMOVUPS.Z   64(DX)(R8*4), K2, Z4
+	VMOVUPS.Z   (BX)(R8*4), K1, Z10
+	VMOVUPS.Z   64(BX)(R8*4), K2, Z11
+	VCMPPS      $0x1e, Z2, Z3, K3
+	VCMPPS      $0x1e, Z2, Z4, K4
+	VMOVUPS     Z1, Z12
+	VMOVUPS     Z1, Z13
+	VSUBPS      Z10, Z12, Z12
+	VSUBPS      Z11, Z13, Z13
+	VBLENDMPS   Z12, Z10, K3, Z7
+	VBLENDMPS   Z13, Z11, K4, Z8
+	VMOVUPS     Z7, K1, (CX)(R8*4)
+	VMOVUPS     Z8, K2, 64(CX)(R8*4)
+	VCMPPS      $0x1e, Z2, Z10, K5
+	VCMPPS      $0x1e, Z2, Z11, K6
+	KXORW       K3, K5, K5
+	KMOVW       K5, CX
+	POPCNTL     CX, CX
+	ADDQ        CX, DI
+	KXORW       K4, K6, K6
+	KMOVW       K6, CX
+	POPCNTL     CX, CX
+	ADDQ        CX, DI
+	VMOVUPS     Z5, Z2
+	VMOVUPS     Z5, Z7
+	VMAXPS      Z3, Z2, Z2
+	VMAXPS      Z4, Z7, Z7
+	VMOVUPS     Z6, Z8
+	VMOVUPS     Z6, Z6
+	VMINPS      Z2, Z8, Z8
+	VMINPS      Z7, Z6, Z6
+	VCMPPS      $0x08, Z8, Z3, K3
+	VCMPPS      $0x08, Z6, Z4, K4
+	VMOVUPS     Z1, Z2
+	VMOVUPS     Z1, Z7
+	VSUBPS      Z3, Z2, Z2
+	VSUBPS      Z4, Z7, Z7
+	VMULPS      Z3, Z2, Z2
+	VMULPS      Z4, Z7, Z7
+	VMOVUPS     Z1, Z3
+	VMOVUPS     Z1, Z4
+	VSUBPS      Z8, Z3, Z3
+	VSUBPS      Z6, Z4, Z4
+	VADDPS      Z5, Z8, Z8
+	VADDPS      Z5, Z6, Z6
+	VADDPS      Z5, Z3, Z3
+	VADDPS      Z5, Z4, Z4
+	VMOVUPS.Z   (BX)(R8*4), K1, Z5
+	VMOVUPS.Z   64(BX)(R8*4), K2, Z10
+	VMOVUPS     Z1, Z11
+	VMOVUPS     Z1, Z12
+	VSUBPS      Z5, Z11, Z11
+	VSUBPS      Z10, Z12, Z12
+	VMULPS      Z3, Z5, Z5
+	VMULPS      Z4, Z10, Z10
+	VFMSUB213PS Z5, Z8, Z11
+	VFMSUB213PS Z10, Z6, Z12
+	VMAXPS      Z8, Z3, Z5
+	VMAXPS      Z6, Z4, Z10
+	VMULPS      Z5, Z9, Z9
+	VMULPS      Z10, Z9, Z9
+	VMINPS      Z8, Z3, Z5
+	VMINPS      Z6, Z4, Z10
+	VMULPS      Z5, Z5, Z5
+	VMULPS      Z10, Z10, Z10
+	VMOVUPS     Z1, Z1
+	VMULPS      Z8, Z3, Z3
+	VMULPS      Z6, Z4, Z4
+	VDIVPS      Z3, Z1, Z3
+	VDIVPS      Z4, Z1, Z4
+	VMULPS      Z3, Z5, Z5
+	VMULPS      Z4, Z10, Z10
+	VMOVUPS     Z5, K1, (DX)(R8*4)
+	VMOVUPS     Z10, K2, 64(DX)(R8*4)
+	VMULPS      Z3, Z11, Z11
+	VMULPS      Z4, Z12, Z12
+	VMULPS      Z2, Z11, Z11
+	VMULPS      Z7, Z12, Z12
+	VMULPS      Z0, Z11, Z11
+	VMULPS      Z0, Z12, Z12
+	VMOVAPS.Z   Z11, K3, Z11
+	VMOVAPS.Z   Z12, K4, Z12
+	VMOVUPS     Z11, K1, (AX)(R8*4)
+	VMOVUPS     Z12, K2, 64(AX)(R8*4)
+
+done:
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VCVTPS2PD     Y9, Z1
+	VCVTPS2PD     Y0, Z0
+	VMULPD        Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VMULPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VMULPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VMULPD        X0, X1, X1
+	VZEROUPPER
+	MOVSD         X1, product+104(FP)
+	MOVQ          DI, misses+112(FP)
+	RET
+
+constants:
+	VBROADCASTSS constants<>+512(SB), Z1
+	VBROADCASTSS constants<>+256(SB), Z2
+	VBROADCASTSS constants<>+608(SB), Z5
+	VBROADCASTSS constants<>+640(SB), Z6
+	JMP          begin
+
+// func crossEntropyLossAVX512(weights []float32, ratios []float32) float64
+// Requires: AVX, AVX512DQ, AVX512F, SSE2
+TEXT ·crossEntropyLossAVX512(SB), NOSPLIT, $0-56
+	JMP constants
+
+begin:
+	MOVQ   weights_base+0(FP), AX
+	MOVQ   ratios_base+24(FP), CX
+	MOVQ   ratios_len+32(FP), DX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	XORQ   BX, BX
+	MOVQ   DX, SI
+	ANDQ   $-32, SI
+	JZ     rest
+
+whole:
+	VMOVUPS     (CX)(BX*4), Z2
+	VMOVUPS     64(CX)(BX*4), Z3
+	VPSUBD      Z4, Z2, Z2
+	VPSUBD      Z4, Z3, Z3
+	VPSRAD      $0x17, Z2, Z5
+	VPSRAD      $0x17, Z3, Z6
+	VCVTDQ2PS   Z5, Z5
+	VCVTDQ2PS   Z6, Z6
+	VANDPS      Z7, Z2, Z2
+	VANDPS      Z7, Z3, Z3
+	VPADDD      Z4, Z2, Z2
+	VPADDD      Z4, Z3, Z3
+	VSUBPS      Z8, Z2, Z2
+	VSUBPS      Z8, Z3, Z3
+	VMULPS      Z2, Z2, Z9
+	VMULPS      Z3, Z3, Z10
+	VMOVUPS     Z11, Z12
+	VMOVUPS     Z11, Z13
+	VMOVUPS     Z14, Z15
+	VMOVUPS     Z14, Z16
+	VFMADD213PS Z17, Z2, Z12
+	VFMADD213PS Z17, Z3, Z13
+	VFMADD213PS Z18, Z2, Z15
+	VFMADD213PS Z18, Z3, Z16
+	VFMADD213PS Z12, Z9, Z15
+	VFMADD213PS Z13, Z10, Z16
+	VMULPS      Z9, Z9, Z12
+	VMULPS      Z10, Z10, Z13
+	VFMADD231PS Z19, Z12, Z15
+	VFMADD231PS Z19, Z13, Z16
+	VMOVUPS     Z20, Z26
+	VMOVUPS     Z20, Z27
+	VMOVUPS     Z21, Z28
+	VMOVUPS     Z21, Z29
+	VFMADD213PS Z22, Z2, Z26
+	VFMADD213PS Z22, Z3, Z27
+	VFMADD213PS Z23, Z2, Z28
+	VFMADD213PS Z23, Z3, Z29
+	VFMADD213PS Z26, Z9, Z28
+	VFMADD213PS Z27, Z10, Z29
+	VFMADD213PS Z28, Z12, Z15
+	VFMADD213PS Z29, Z13, Z16
+	VFMSUB213PS Z24, Z2, Z15
+	VFMSUB213PS Z24, Z3, Z16
+	VFMADD213PS Z2, Z9, Z15
+	VFMADD213PS Z3, Z10, Z16
+	VFMADD231PS Z25, Z5, Z15
+	VFMADD231PS Z25, Z6, Z16
+	VMOVUPS     (AX)(BX*4), Z2
+	VMOVUPS     64(AX)(BX*4), Z3
+	VFMADD231PS Z15, Z2, Z0
+	VFMADD231PS Z16, Z3, Z1
+	ADDQ        $0x20, BX
+	CMPQ        BX, SI
+	JL          whole
+
+rest:
+	SUBQ        BX, DX
+	JZ          done
+	LEAQ        masks<>+128(SB), SI
+	SHLQ        $0x02, DX
+	SUBQ        DX, SI
+	VMOVUPS     (SI), Z2
+	VPMOVD2M    Z2, K1
+	VMOVUPS     64(SI), Z2
+	VPMOVD2M    Z2, K2
+	VMOVUPS.Z   (CX)(BX*4), K1, Z2
+	VMOVUPS.Z   64(CX)(BX*4), K2, Z3
+	VPSUBD      Z4, Z2, Z2
+	VPSUBD      Z4, Z3, Z3
+	VPSRAD      $0x17, Z2, Z5
+	VPSRAD      $0x17, Z3, Z6
+	VCVTDQ2PS   Z5, Z5
+	VCVTDQ2PS   Z6, Z6
+	VANDPS      Z7, Z2, Z2
+	VANDPS      Z7, Z3, Z3
+	VPADDD      Z4, Z2, Z2
+	VPADDD      Z4, Z3, Z3
+	VSUBPS      Z8, Z2, Z2
+	VSUBPS      Z8, Z3, Z3
+	VMULPS      Z2, Z2, Z4
+	VMULPS      Z3, Z3, Z7
+	VMOVUPS     Z11, Z8
+	VMOVUPS     Z11, Z9
+	VMOVUPS     Z14, Z10
+	VMOVUPS     Z14, Z11
+	VFMADD213PS Z17, Z2, Z8
+	VFMADD213PS Z17, Z3, Z9
+	VFMADD213PS Z18, Z2, Z10
+	VFMADD213PS Z18, Z3, Z11
+	VFMADD213PS Z8, Z4, Z10
+	VFMADD213PS Z9, Z7, Z11
+	VMULPS      Z4, Z4, Z8
+	VMULPS      Z7, Z7, Z9
+	VFMADD231PS Z19, Z8, Z10
+	VFMADD231PS Z19, Z9, Z11
+	VMOVUPS     Z20, Z12
+	VMOVUPS     Z20, Z13
+	VMOVUPS     Z21, Z14
+	VMOVUPS     Z21, Z15
+	VFMADD213PS Z22, Z2, Z12
+	VFMADD213PS Z22, Z3, Z13
+	VFMADD213PS Z23, Z2, Z14
+	VFMADD213PS Z23, Z3, Z15
+	VFMADD213PS Z12, Z4, Z14
+	VFMADD213PS Z13, Z7, Z15
+	VFMADD213PS Z14, Z8, Z10
+	VFMADD213PS Z15, Z9, Z11
+	VFMSUB213PS Z24, Z2, Z10
+	VFMSUB213PS Z24, Z3, Z11
+	VFMADD213PS Z2, Z4, Z10
+	VFMADD213PS Z3, Z7, Z11
+	VFMADD231PS Z25, Z5, Z10
+	VFMADD231PS Z25, Z6, Z11
+	VMOVUPS.Z   (AX)(BX*4), K1, Z2
+	VMOVUPS.Z   64(AX)(BX*4), K2, Z3
+	VFMADD231PS Z10, Z2, Z0
+	VFMADD231PS Z11, Z3, Z1
+
+done:
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y1, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDPD        X0, X1, X1
+	VZEROUPPER
+	MOVSD         X1, ret+48(FP)
+	RET
+
+constants:
+	VBROADCASTSS constants<>+672(SB), Z4
+	VBROADCASTSS constants<>+704(SB), Z7
+	VBROADCASTSS constants<>+512(SB), Z8
+	VBROADCASTSS constants<>+736(SB), Z11
+	VBROADCASTSS constants<>+768(SB), Z14
+	VBROADCASTSS constants<>+800(SB), Z17
+	VBROADCASTSS constants<>+832(SB), Z18
+	VBROADCASTSS constants<>+864(SB), Z19
+	VBROADCASTSS constants<>+896(SB), Z20
+	VBROADCASTSS constants<>+928(SB), Z21
+	VBROADCASTSS constants<>+960(SB), Z22
+	VBROADCASTSS constants<>+992(SB), Z23
+	VBROADCASTSS constants<>+256(SB), Z24
+	VBROADCASTSS constants<>+1024(SB), Z25
+	JMP          begin
+
+// func columnSumsAVX512(dst []float32, a []float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·columnSumsAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), CX
+	MOVQ a_base+24(FP), DX
+	MOVQ a_len+32(FP), BX
+	LEAQ (DX)(BX*4), BX
+	MOVQ CX, SI
+	SHLQ $0x02, SI
+
+wide:
+	CMPQ   CX, $0x40
+	JL     wideDone
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   DX, DI
+	CMPQ   DI, BX
+	JGE    wideStore
+
+wideRow:
+	VADDPS (DI), Z0, Z0
+	VADDPS 64(DI), Z1, Z1
+	VADDPS 128(DI), Z2, Z2
+	VADDPS 192(DI), Z3, Z3
+	ADDQ   SI, DI
+	CMPQ   DI, BX
+	JL     wideRow
+
+wideStore:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x40, CX
+	JMP     wide
+
+wideDone:
+narrow:
+	CMPQ   CX, $0x10
+	JL     narrowDone
+	VPXORD Z4, Z4, Z4
+	MOVQ   DX, DI
+	CMPQ   DI, BX
+	JGE    narrowStore
+
+narrowRow:
+	VADDPS (DI), Z4, Z4
+	ADDQ   SI, DI
+	CMPQ   DI, BX
+	JL     narrowRow
+
+narrowStore:
+	VMOVUPS Z4, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x10, CX
+	JMP     narrow
+
+narrowDone:
+	TESTQ    CX, CX
+	JZ       done
+	LEAQ     masks<>+128(SB), DI
+	SHLQ     $0x02, CX
+	SUBQ     CX, DI
+	VMOVUPS  (DI), Z0
+	VPMOVD2M Z0, K1
+	VPXORD   Z5, Z5, Z5
+	MOVQ     DX, CX
+	CMPQ     CX, BX
+	JGE      restStore
+
+restRow:
+	VMOVUPS.Z (CX), K1, Z0
+	VADDPS    Z0, Z5, Z5
+	ADDQ      SI, CX
+	CMPQ      CX, BX
+	JL        restRow
+
+restStore:
+	VMOVUPS Z5, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func multiplyAddAVX512(sums []float32, rounds int)
+// Requires: AVX, AVX512F
+TEXT ·multiplyAddAVX512(SB), NOSPLIT, $0-32
+	JMP constants
+
+begin:
+	MOVQ    sums_base+0(FP), AX
+	MOVQ    rounds+24(FP), CX
+	VMOVUPS Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	TESTQ   CX, CX
+	JLE     done
+
+round:
+	VFMADD213PS Z0, Z0, Z1
+	VFMADD213PS Z0, Z0, Z2
+	VFMADD213PS Z0, Z0, Z3
+	VFMADD213PS Z0, Z0, Z4
+	VFMADD213PS Z0, Z0, Z5
+	VFMADD213PS Z0, Z0, Z6
+	VFMADD213PS Z0, Z0, Z7
+	VFMADD213PS Z0, Z0, Z8
+	VFMADD213PS Z0, Z0, Z9
+	VFMADD213PS Z0, Z0, Z10
+	VFMADD213PS Z0, Z0, Z11
+	VFMADD213PS Z0, Z0, Z12
+	DECQ        CX
+	JNZ         round
+
+done:
+	VMOVUPS Z1, (AX)
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS Z3, 128(AX)
+	VMOVUPS Z4, 192(AX)
+	VMOVUPS Z5, 256(AX)
+	VMOVUPS Z6, 320(AX)
+	VMOVUPS Z7, 384(AX)
+	VMOVUPS Z8, 448(AX)
+	VMOVUPS Z9, 512(AX)
+	VMOVUPS Z10, 576(AX)
+	VMOVUPS Z11, 640(AX)
+	VMOVUPS Z12, 704(AX)
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constants<>+512(SB), Z0
+	JMP          begin
+
 DATA constants<>+0(SB)/4, $0xc2ae0000
 DATA constants<>+4(SB)/4, $0xc2ae0000
 DATA constants<>+8(SB)/4, $0xc2ae0000
@@ -3398,14 +4322,14 @@ DATA constants<>+16(SB)/4, $0xc2ae0000
 DATA constants<>+20(SB)/4, $0xc2ae0000
 DATA constants<>+24(SB)/4, $0xc2ae0000
 DATA constants<>+28(SB)/4, $0xc2ae0000
-DATA constants<>+32(SB)/4, $0x4b400000
-DATA constants<>+36(SB)/4, $0x4b400000
-DATA constants<>+40(SB)/4, $0x4b400000
-DATA constants<>+44(SB)/4, $0x4b400000
-DATA constants<>+48(SB)/4, $0x4b400000
-DATA constants<>+52(SB)/4, $0x4b400000
-DATA constants<>+56(SB)/4, $0x4b400000
-DATA constants<>+60(SB)/4, $0x4b400000
+DATA constants<>+32(SB)/4, $0x4b40007f
+DATA constants<>+36(SB)/4, $0x4b40007f
+DATA constants<>+40(SB)/4, $0x4b40007f
+DATA constants<>+44(SB)/4, $0x4b40007f
+DATA constants<>+48(SB)/4, $0x4b40007f
+DATA constants<>+52(SB)/4, $0x4b40007f
+DATA constants<>+56(SB)/4, $0x4b40007f
+DATA constants<>+60(SB)/4, $0x4b40007f
 DATA constants<>+64(SB)/4, $0x3fb8aa3b
 DATA constants<>+68(SB)/4, $0x3fb8aa3b
 DATA constants<>+72(SB)/4, $0x3fb8aa3b
@@ -3478,30 +4402,30 @@ DATA constants<>+336(SB)/4, $0x3ab743ce
 DATA constants<>+340(SB)/4, $0x3ab743ce
 DATA constants<>+344(SB)/4, $0x3ab743ce
 DATA constants<>+348(SB)/4, $0x3ab743ce
-DATA constants<>+352(SB)/4, $0x3f800000
-DATA constants<>+356(SB)/4, $0x3f800000
-DATA constants<>+360(SB)/4, $0x3f800000
-DATA constants<>+364(SB)/4, $0x3f800000
-DATA constants<>+368(SB)/4, $0x3f800000
-DATA constants<>+372(SB)/4, $0x3f800000
-DATA constants<>+376(SB)/4, $0x3f800000
-DATA constants<>+380(SB)/4, $0x3f800000
-DATA constants<>+384(SB)/4, $0x3fe10966
-DATA constants<>+388(SB)/4, $0x3fe10966
-DATA constants<>+392(SB)/4, $0x3fe10966
-DATA constants<>+396(SB)/4, $0x3fe10966
-DATA constants<>+400(SB)/4, $0x3fe10966
-DATA constants<>+404(SB)/4, $0x3fe10966
-DATA constants<>+408(SB)/4, $0x3fe10966
-DATA constants<>+412(SB)/4, $0x3fe10966
-DATA constants<>+416(SB)/4, $0x3f867d5f
-DATA constants<>+420(SB)/4, $0x3f867d5f
-DATA constants<>+424(SB)/4, $0x3f867d5f
-DATA constants<>+428(SB)/4, $0x3f867d5f
-DATA constants<>+432(SB)/4, $0x3f867d5f
-DATA constants<>+436(SB)/4, $0x3f867d5f
-DATA constants<>+440(SB)/4, $0x3f867d5f
-DATA constants<>+444(SB)/4, $0x3f867d5f
+DATA constants<>+352(SB)/4, $0x3fe10966
+DATA constants<>+356(SB)/4, $0x3fe10966
+DATA constants<>+360(SB)/4, $0x3fe10966
+DATA constants<>+364(SB)/4, $0x3fe10966
+DATA constants<>+368(SB)/4, $0x3fe10966
+DATA constants<>+372(SB)/4, $0x3fe10966
+DATA constants<>+376(SB)/4, $0x3fe10966
+DATA constants<>+380(SB)/4, $0x3fe10966
+DATA constants<>+384(SB)/4, $0x3f867d5f
+DATA constants<>+388(SB)/4, $0x3f867d5f
+DATA constants<>+392(SB)/4, $0x3f867d5f
+DATA constants<>+396(SB)/4, $0x3f867d5f
+DATA constants<>+400(SB)/4, $0x3f867d5f
+DATA constants<>+404(SB)/4, $0x3f867d5f
+DATA constants<>+408(SB)/4, $0x3f867d5f
+DATA constants<>+412(SB)/4, $0x3f867d5f
+DATA constants<>+416(SB)/4, $0x00000000
+DATA constants<>+420(SB)/4, $0x00000000
+DATA constants<>+424(SB)/4, $0x00000000
+DATA constants<>+428(SB)/4, $0x00000000
+DATA constants<>+432(SB)/4, $0x00000000
+DATA constants<>+436(SB)/4, $0x00000000
+DATA constants<>+440(SB)/4, $0x00000000
+DATA constants<>+444(SB)/4, $0x00000000
 DATA constants<>+448(SB)/4, $0x80000000
 DATA constants<>+452(SB)/4, $0x80000000
 DATA constants<>+456(SB)/4, $0x80000000
@@ -3510,70 +4434,70 @@ DATA constants<>+464(SB)/4, $0x80000000
 DATA constants<>+468(SB)/4, $0x80000000
 DATA constants<>+472(SB)/4, $0x80000000
 DATA constants<>+476(SB)/4, $0x80000000
-DATA constants<>+480(SB)/4, $0x3b808081
-DATA constants<>+484(SB)/4, $0x3b808081
-DATA constants<>+488(SB)/4, $0x3b808081
-DATA constants<>+492(SB)/4, $0x3b808081
-DATA constants<>+496(SB)/4, $0x3b808081
-DATA constants<>+500(SB)/4, $0x3b808081
-DATA constants<>+504(SB)/4, $0x3b808081
-DATA constants<>+508(SB)/4, $0x3b808081
-DATA constants<>+512(SB)/4, $0x437f0000
-DATA constants<>+516(SB)/4, $0x437f0000
-DATA constants<>+520(SB)/4, $0x437f0000
-DATA constants<>+524(SB)/4, $0x437f0000
-DATA constants<>+528(SB)/4, $0x437f0000
-DATA constants<>+532(SB)/4, $0x437f0000
-DATA constants<>+536(SB)/4, $0x437f0000
-DATA constants<>+540(SB)/4, $0x437f0000
-DATA constants<>+544(SB)/4, $0x33d6bf95
-DATA constants<>+548(SB)/4, $0x33d6bf95
-DATA constants<>+552(SB)/4, $0x33d6bf95
-DATA constants<>+556(SB)/4, $0x33d6bf95
-DATA constants<>+560(SB)/4, $0x33d6bf95
-DATA constants<>+564(SB)/4, $0x33d6bf95
-DATA constants<>+568(SB)/4, $0x33d6bf95
-DATA constants<>+572(SB)/4, $0x33d6bf95
-DATA constants<>+576(SB)/4, $0x3f7ffffe
-DATA constants<>+580(SB)/4, $0x3f7ffffe
-DATA constants<>+584(SB)/4, $0x3f7ffffe
-DATA constants<>+588(SB)/4, $0x3f7ffffe
-DATA constants<>+592(SB)/4, $0x3f7ffffe
-DATA constants<>+596(SB)/4, $0x3f7ffffe
-DATA constants<>+600(SB)/4, $0x3f7ffffe
-DATA constants<>+604(SB)/4, $0x3f7ffffe
-DATA constants<>+608(SB)/4, $0x004afb0d
-DATA constants<>+612(SB)/4, $0x004afb0d
-DATA constants<>+616(SB)/4, $0x004afb0d
-DATA constants<>+620(SB)/4, $0x004afb0d
-DATA constants<>+624(SB)/4, $0x004afb0d
-DATA constants<>+628(SB)/4, $0x004afb0d
-DATA constants<>+632(SB)/4, $0x004afb0d
-DATA constants<>+636(SB)/4, $0x004afb0d
-DATA constants<>+640(SB)/4, $0x0000007f
-DATA constants<>+644(SB)/4, $0x0000007f
-DATA constants<>+648(SB)/4, $0x0000007f
-DATA constants<>+652(SB)/4, $0x0000007f
-DATA constants<>+656(SB)/4, $0x0000007f
-DATA constants<>+660(SB)/4, $0x0000007f
-DATA constants<>+664(SB)/4, $0x0000007f
-DATA constants<>+668(SB)/4, $0x0000007f
-DATA constants<>+672(SB)/4, $0x007fffff
-DATA constants<>+676(SB)/4, $0x007fffff
-DATA constants<>+680(SB)/4, $0x007fffff
-DATA constants<>+684(SB)/4, $0x007fffff
-DATA constants<>+688(SB)/4, $0x007fffff
-DATA constants<>+692(SB)/4, $0x007fffff
-DATA constants<>+696(SB)/4, $0x007fffff
-DATA constants<>+700(SB)/4, $0x007fffff
-DATA constants<>+704(SB)/4, $0x3f3504f3
-DATA constants<>+708(SB)/4, $0x3f3504f3
-DATA constants<>+712(SB)/4, $0x3f3504f3
-DATA constants<>+716(SB)/4, $0x3f3504f3
-DATA constants<>+720(SB)/4, $0x3f3504f3
-DATA constants<>+724(SB)/4, $0x3f3504f3
-DATA constants<>+728(SB)/4, $0x3f3504f3
-DATA constants<>+732(SB)/4, $0x3f3504f3
+DATA constants<>+480(SB)/4, $0x42ae0000
+DATA constants<>+484(SB)/4, $0x42ae0000
+DATA constants<>+488(SB)/4, $0x42ae0000
+DATA constants<>+492(SB)/4, $0x42ae0000
+DATA constants<>+496(SB)/4, $0x42ae0000
+DATA constants<>+500(SB)/4, $0x42ae0000
+DATA constants<>+504(SB)/4, $0x42ae0000
+DATA constants<>+508(SB)/4, $0x42ae0000
+DATA constants<>+512(SB)/4, $0x3f800000
+DATA constants<>+516(SB)/4, $0x3f800000
+DATA constants<>+520(SB)/4, $0x3f800000
+DATA constants<>+524(SB)/4, $0x3f800000
+DATA constants<>+528(SB)/4, $0x3f800000
+DATA constants<>+532(SB)/4, $0x3f800000
+DATA constants<>+536(SB)/4, $0x3f800000
+DATA constants<>+540(SB)/4, $0x3f800000
+DATA constants<>+544(SB)/4, $0x3b808081
+DATA constants<>+548(SB)/4, $0x3b808081
+DATA constants<>+552(SB)/4, $0x3b808081
+DATA constants<>+556(SB)/4, $0x3b808081
+DATA constants<>+560(SB)/4, $0x3b808081
+DATA constants<>+564(SB)/4, $0x3b808081
+DATA constants<>+568(SB)/4, $0x3b808081
+DATA constants<>+572(SB)/4, $0x3b808081
+DATA constants<>+576(SB)/4, $0x437f0000
+DATA constants<>+580(SB)/4, $0x437f0000
+DATA constants<>+584(SB)/4, $0x437f0000
+DATA constants<>+588(SB)/4, $0x437f0000
+DATA constants<>+592(SB)/4, $0x437f0000
+DATA constants<>+596(SB)/4, $0x437f0000
+DATA constants<>+600(SB)/4, $0x437f0000
+DATA constants<>+604(SB)/4, $0x437f0000
+DATA constants<>+608(SB)/4, $0x33d6bf95
+DATA constants<>+612(SB)/4, $0x33d6bf95
+DATA constants<>+616(SB)/4, $0x33d6bf95
+DATA constants<>+620(SB)/4, $0x33d6bf95
+DATA constants<>+624(SB)/4, $0x33d6bf95
+DATA constants<>+628(SB)/4, $0x33d6bf95
+DATA constants<>+632(SB)/4, $0x33d6bf95
+DATA constants<>+636(SB)/4, $0x33d6bf95
+DATA constants<>+640(SB)/4, $0x3f7ffffe
+DATA constants<>+644(SB)/4, $0x3f7ffffe
+DATA constants<>+648(SB)/4, $0x3f7ffffe
+DATA constants<>+652(SB)/4, $0x3f7ffffe
+DATA constants<>+656(SB)/4, $0x3f7ffffe
+DATA constants<>+660(SB)/4, $0x3f7ffffe
+DATA constants<>+664(SB)/4, $0x3f7ffffe
+DATA constants<>+668(SB)/4, $0x3f7ffffe
+DATA constants<>+672(SB)/4, $0x3f3504f3
+DATA constants<>+676(SB)/4, $0x3f3504f3
+DATA constants<>+680(SB)/4, $0x3f3504f3
+DATA constants<>+684(SB)/4, $0x3f3504f3
+DATA constants<>+688(SB)/4, $0x3f3504f3
+DATA constants<>+692(SB)/4, $0x3f3504f3
+DATA constants<>+696(SB)/4, $0x3f3504f3
+DATA constants<>+700(SB)/4, $0x3f3504f3
+DATA constants<>+704(SB)/4, $0x007fffff
+DATA constants<>+708(SB)/4, $0x007fffff
+DATA constants<>+712(SB)/4, $0x007fffff
+DATA constants<>+716(SB)/4, $0x007fffff
+DATA constants<>+720(SB)/4, $0x007fffff
+DATA constants<>+724(SB)/4, $0x007fffff
+DATA constants<>+728(SB)/4, $0x007fffff
+DATA constants<>+732(SB)/4, $0x007fffff
 DATA constants<>+736(SB)/4, $0xbdfe5d4f
 DATA constants<>+740(SB)/4, $0xbdfe5d4f
 DATA constants<>+744(SB)/4, $0xbdfe5d4f
@@ -3646,14 +4570,14 @@ DATA constants<>+1008(SB)/4, $0x3e4cceac
 DATA constants<>+1012(SB)/4, $0x3e4cceac
 DATA constants<>+1016(SB)/4, $0x3e4cceac
 DATA constants<>+1020(SB)/4, $0x3e4cceac
-DATA constants<>+1024(SB)/4, $0x00000000
-DATA constants<>+1028(SB)/4, $0x00000000
-DATA constants<>+1032(SB)/4, $0x00000000
-DATA constants<>+1036(SB)/4, $0x00000000
-DATA constants<>+1040(SB)/4, $0x00000000
-DATA constants<>+1044(SB)/4, $0x00000000
-DATA constants<>+1048(SB)/4, $0x00000000
-DATA constants<>+1052(SB)/4, $0x00000000
+DATA constants<>+1024(SB)/4, $0x3f317218
+DATA constants<>+1028(SB)/4, $0x3f317218
+DATA constants<>+1032(SB)/4, $0x3f317218
+DATA constants<>+1036(SB)/4, $0x3f317218
+DATA constants<>+1040(SB)/4, $0x3f317218
+DATA constants<>+1044(SB)/4, $0x3f317218
+DATA constants<>+1048(SB)/4, $0x3f317218
+DATA constants<>+1052(SB)/4, $0x3f317218
 GLOBL constants<>(SB), RODATA|NOPTR, $1056
 
 DATA masks<>+0(SB)/4, $0xffffffff
@@ -3672,20 +4596,52 @@ DATA masks<>+48(SB)/4, $0xffffffff
 DATA masks<>+52(SB)/4, $0xffffffff
 DATA masks<>+56(SB)/4, $0xffffffff
 DATA masks<>+60(SB)/4, $0xffffffff
-DATA masks<>+64(SB)/4, $0x00000000
-DATA masks<>+68(SB)/4, $0x00000000
-DATA masks<>+72(SB)/4, $0x00000000
-DATA masks<>+76(SB)/4, $0x00000000
-DATA masks<>+80(SB)/4, $0x00000000
-DATA masks<>+84(SB)/4, $0x00000000
-DATA masks<>+88(SB)/4, $0x00000000
-DATA masks<>+92(SB)/4, $0x00000000
-DATA masks<>+96(SB)/4, $0x00000000
-DATA masks<>+100(SB)/4, $0x00000000
-DATA masks<>+104(SB)/4, $0x00000000
-DATA masks<>+108(SB)/4, $0x00000000
-DATA masks<>+112(SB)/4, $0x00000000
-DATA masks<>+116(SB)/4, $0x00000000
-DATA masks<>+120(SB)/4, $0x00000000
-DATA masks<>+124(SB)/4, $0x00000000
-GLOBL masks<>(SB), RODATA|NOPTR, $128
+DATA masks<>+64(SB)/4, $0xffffffff
+DATA masks<>+68(SB)/4, $0xffffffff
+DATA masks<>+72(SB)/4, $0xffffffff
+DATA masks<>+76(SB)/4, $0xffffffff
+DATA masks<>+80(SB)/4, $0xffffffff
+DATA masks<>+84(SB)/4, $0xffffffff
+DATA masks<>+88(SB)/4, $0xffffffff
+DATA masks<>+92(SB)/4, $0xffffffff
+DATA masks<>+96(SB)/4, $0xffffffff
+DATA masks<>+100(SB)/4, $0xffffffff
+DATA masks<>+104(SB)/4, $0xffffffff
+DATA masks<>+108(SB)/4, $0xffffffff
+DATA masks<>+112(SB)/4, $0xffffffff
+DATA masks<>+116(SB)/4, $0xffffffff
+DATA masks<>+120(SB)/4, $0xffffffff
+DATA masks<>+124(SB)/4, $0xffffffff
+DATA masks<>+128(SB)/4, $0x00000000
+DATA masks<>+132(SB)/4, $0x00000000
+DATA masks<>+136(SB)/4, $0x00000000
+DATA masks<>+140(SB)/4, $0x00000000
+DATA masks<>+144(SB)/4, $0x00000000
+DATA masks<>+148(SB)/4, $0x00000000
+DATA masks<>+152(SB)/4, $0x00000000
+DATA masks<>+156(SB)/4, $0x00000000
+DATA masks<>+160(SB)/4, $0x00000000
+DATA masks<>+164(SB)/4, $0x00000000
+DATA masks<>+168(SB)/4, $0x00000000
+DATA masks<>+172(SB)/4, $0x00000000
+DATA masks<>+176(SB)/4, $0x00000000
+DATA masks<>+180(SB)/4, $0x00000000
+DATA masks<>+184(SB)/4, $0x00000000
+DATA masks<>+188(SB)/4, $0x00000000
+DATA masks<>+192(SB)/4, $0x00000000
+DATA masks<>+196(SB)/4, $0x00000000
+DATA masks<>+200(SB)/4, $0x00000000
+DATA masks<>+204(SB)/4, $0x00000000
+DATA masks<>+208(SB)/4, $0x00000000
+DATA masks<>+212(SB)/4, $0x00000000
+DATA masks<>+216(SB)/4, $0x00000000
+DATA masks<>+220(SB)/4, $0x00000000
+DATA masks<>+224(SB)/4, $0x00000000
+DATA masks<>+228(SB)/4, $0x00000000
+DATA masks<>+232(SB)/4, $0x00000000
+DATA masks<>+236(SB)/4, $0x00000000
+DATA masks<>+240(SB)/4, $0x00000000
+DATA masks<>+244(SB)/4, $0x00000000
+DATA masks<>+248(SB)/4, $0x00000000
+DATA masks<>+252(SB)/4, $0x00000000
+GLOBL masks<>(SB), RODATA|NOPTR, $256

@@ -1,37 +1,24 @@
 // This file emits the two halves of the clipped cross-entropy that follow the
-// sigmoid: the loss and the gradient. Each is a short loop over numbers in the
+// sigmoid: the gradient and the loss. Each is a short loop over numbers in the
 // first-level cache; in one loop their chains of operations are too long for a
 // processor to overlap those of several elements.
 
 package main
 
 import (
+	"math"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
 )
 
 // epsilon is CrossEntropyEpsilon of ../simd.go. 1-e is taken in float32, as
 // everywhere.
-const epsilon = 1e-7
-
-func oneMinusEpsilon() Mem {
-	return float(float64(float32(1) - float32(epsilon)))
-}
-
-// clip returns min(max(p, e), 1-e). NaN stays.
-func clip(p vector) vector {
-	low, q := constant(float(epsilon)), constant(oneMinusEpsilon())
-	each(VMAXPS, p, low, low)
-	each(VMINPS, low, q, q)
-	return q
-}
-
-// moved returns a = q+e.
-func moved(q vector) vector {
-	a := newVector()
-	each(VADDPS, float(epsilon), q, a)
-	return a
-}
+const (
+	epsilon         = 1e-7
+	oneMinusEpsilon = float64(float32(1) - float32(epsilon))
+)
 
 // oneMinus returns 1-x.
 func oneMinus(x vector) vector {
@@ -44,10 +31,9 @@ func oneMinus(x vector) vector {
 // ../exp.go, or any number for NaN. It overwrites x.
 func log(x vector) vector {
 	const sqrtHalf = 0x3f3504f3
-	each(VPADDD, word(oneBits-sqrtHalf), x, x)
+	each(VPSUBD, word(sqrtHalf), x, x)
 	e, f := newVector(), x
-	each(VPSRLD, Imm(23), x, e)
-	each(VPSUBD, word(127), e, e)
+	each(VPSRAD, Imm(23), x, e)
 	each(VCVTDQ2PS, e, e)
 	each(VANDPS, word(0x7fffff), f, f)
 	each(VPADDD, word(sqrtHalf), f, f)
@@ -67,120 +53,143 @@ func log(x vector) vector {
 	each(VFMADD213PS, float(2.0000714765e-1), f, p1)
 	each(VFMADD213PS, p0, z, p1)
 	each(VFMADD213PS, p1, z2, y)
-	// y·f·z + e·ln2Low - z/2
-	low := newVector()
-	each(VMULPS, float(ln2Low), e, low)
-	each(VFNMADD231PS, float(0.5), z, low)
-	each(VMULPS, f, y, y)
-	each(VFMADD213PS, low, z, y)
-	each(VADDPS, f, y, y)
-	each(VFMADD231PS, float(ln2High), e, y)
+	// (y·f - 1/2)·z + f + e·ln 2
+	each(VFMSUB213PS, float(0.5), f, y)
+	each(VFMADD213PS, f, z, y)
+	each(VFMADD231PS, float(math.Ln2), e, y)
 	return y
 }
 
 func crossEntropy() {
-	loss()
 	gradient()
-}
-
-func loss() {
-	TEXT("crossEntropyLossAVX2", NOSPLIT, "func(p, targets []float32) float64")
-	Pragma("noescape")
-	Doc("crossEntropyLossAVX2 returns crossEntropy's sum for the sigmoids p.")
-	p := Load(Param("p").Base(), GP64())
-	targets := Load(Param("targets").Base(), GP64())
-	n := Load(Param("targets").Len(), GP64())
-	sum := YMM() // four float64
-	VXORPD(sum, sum, sum)
-	subtract := func(l lanes, loss vector) {
-		for i, loss := range loss {
-			if l.mask != nil {
-				VANDPS(l.halfMask(i), loss, loss)
-			}
-			low, high, half := YMM(), YMM(), XMM()
-			VCVTPS2PD(loss.AsX(), low)
-			VEXTRACTF128(Imm(1), loss, half)
-			VCVTPS2PD(half, high)
-			VADDPD(low, high, high)
-			VSUBPD(high, sum, sum)
-		}
-	}
-	loop(n, func(l lanes) {
-		y := log(moved(oneMinus(clip(l.load(p)))))
-		// u·log b, plus 0·p to keep a NaN, which log loses.
-		nan := l.load(p)
-		each(VMULPS, float(0), nan, nan)
-		u := oneMinus(l.load(targets))
-		each(VFMADD213PS, nan, y, u)
-		subtract(l, u)
-		// Half of the pixels are black, and most of their neighbours too: where
-		// sixteen are, t·log a is 0 and need not be known.
-		t := l.load(targets)
-		black := "black"
-		if l.mask != nil {
-			black = "blackRest"
-		}
-		white := YMM()
-		VORPS(t[0], t[1], white)
-		VPTEST(white, white)
-		JZ(LabelRef(black))
-		y = log(moved(clip(l.load(p))))
-		each(VMULPS, l.load(targets), y, y)
-		subtract(l, y)
-		Label(black)
-	})
-	half := XMM()
-	VEXTRACTF128(Imm(1), sum, half)
-	VADDPD(half, sum.AsX(), half)
-	VHADDPD(half, half, half)
-	VZEROUPPER() // before the SSE instruction that stores
-	Store(half, ReturnIndex(0))
-	RET()
+	loss()
 }
 
 func gradient() {
-	TEXT("crossEntropyGradientAVX2", NOSPLIT, "func(gradient, p, targets []float32, factor float32) int")
-	Pragma("noescape")
-	Doc("crossEntropyGradientAVX2 sets gradient as crossEntropy does, for the sigmoids p,", "and returns how many elements are no hits. gradient may be p.")
-	gradient := Load(Param("gradient").Base(), GP64())
-	sigmoids := Load(Param("p").Base(), GP64())
-	targets := Load(Param("targets").Base(), GP64())
-	n := Load(Param("targets").Len(), GP64())
-	factor := broadcast("factor")
-	misses := YMM() // eight int32
-	VPXOR(misses, misses, misses)
-	loop(n, func(l lanes) {
-		p, t := l.load(sigmoids), l.load(targets)
-		above, miss := newVector(), newVector()
-		each(VCMPPS, Imm(gtOQ), float(0.5), p, above)
-		each(VCMPPS, Imm(gtOQ), float(0.5), t, miss)
-		each(VXORPS, above, miss, miss)
-		for _, m := range miss { // a miss is -1
-			VPSUBD(m, misses, misses)
-		}
-		// (u·a - t·b) / (a·b) · (p·(1-p)) · factor, where p was not clipped
-		q := clip(p)
-		a, b, u := moved(q), moved(oneMinus(q)), oneMinus(t)
-		each(VMULPS, b, t, t)
-		each(VFMSUB213PS, t, a, u)
-		each(VMULPS, b, a, a)
-		each(VDIVPS, a, u, u)
-		slope := oneMinus(p)
-		each(VMULPS, p, slope, slope)
-		each(VMULPS, slope, u, u)
-		each(VMULPS, factor, u, u)
-		each(VCMPPS, Imm(eqUQ), p, q, q)
-		each(VANDPS, q, u, u)
-		l.store(u, gradient)
+	function("crossEntropyGradient", "func(gradient, weights, p, targets []float32, factor float32) (product float64, misses int)", []string{
+		"does what crossEntropy does for the sigmoids p but for",
+		"the logarithms: it sets gradient and weights, turns p into the ratios, and",
+		"returns the product and how many elements are no hits.",
+	}, func() {
+		gradient := Load(Param("gradient").Base(), GP64())
+		weights := Load(Param("weights").Base(), GP64())
+		sigmoids := Load(Param("p").Base(), GP64())
+		targets := Load(Param("targets").Base(), GP64())
+		n := Load(Param("targets").Len(), GP64())
+		factor := broadcast("factor")
+		count := newCounter()
+		product := set.register()
+		VMOVUPS(float(1), product)
+		// An element outside a mask has p = t = 0: it is a hit, and multiplies
+		// the product by exactly 1.
+		loop(n, func(l lanes) {
+			p, t := l.load(sigmoids), l.load(targets)
+			above := compare(p, gtOQ, float(0.5))
+			l.store(choose(above, oneMinus(t), t), weights)
+			count.differences(above, compare(t, gtOQ, float(0.5)))
+
+			q := atMost(oneMinusEpsilon, atLeast(epsilon, p))
+			inside := compare(p, eqUQ, q)
+			slope := oneMinus(p)
+			each(VMULPS, p, slope, slope)
+			a, b := newVector(), oneMinus(q)
+			each(VADDPS, float(epsilon), q, a)
+			each(VADDPS, float(epsilon), b, b)
+			t = l.load(targets)
+			u := oneMinus(t)
+			each(VMULPS, b, t, t)
+			each(VFMSUB213PS, t, a, u)
+
+			larger, ratio := newVector(), newVector()
+			each(VMAXPS, a, b, larger)
+			for _, r := range larger {
+				VMULPS(r, product, product)
+			}
+			each(VMINPS, a, b, ratio)
+			each(VMULPS, ratio, ratio, ratio)
+			one, inverse := set.register(), b
+			VMOVUPS(float(1), one)
+			each(VMULPS, a, b, inverse)
+			each(VDIVPS, inverse, one, inverse)
+			each(VMULPS, inverse, ratio, ratio)
+			l.store(ratio, sigmoids)
+			each(VMULPS, inverse, u, u)
+			each(VMULPS, slope, u, u)
+			each(VMULPS, factor, u, u)
+			keep(inside, u)
+			l.store(u, gradient)
+		})
+		all := reduce(VMULPD, product)
+		total := count.total()
+		VZEROUPPER() // before the SSE instruction that stores
+		Store(all, ReturnIndex(0))
+		Store(total, ReturnIndex(1))
+		RET()
 	})
-	count := XMM()
-	VEXTRACTI128(Imm(1), misses, count)
-	VPADDD(misses.AsX(), count, count)
-	VPHADDD(count, count, count)
-	VPHADDD(count, count, count)
-	total := GP64()
-	VMOVD(count, total.As32())
-	Store(total, ReturnIndex(0))
-	VZEROUPPER()
-	RET()
+}
+
+// counter counts lanes: in a register of int32, or, from opmasks, in a general
+// one.
+type counter struct {
+	lanes   VecVirtual
+	general Register
+}
+
+func newCounter() counter {
+	if set.opmasks {
+		n := GP64()
+		XORQ(n, n)
+		return counter{general: n}
+	}
+	return counter{lanes: zero()}
+}
+
+// differences counts the lanes in which two masks differ. It overwrites y.
+func (c counter) differences(x, y mask) {
+	if !set.opmasks {
+		each(VXORPS, x, y, y)
+		for _, m := range y { // a lane that is set is -1
+			VPSUBD(m, c.lanes, c.lanes)
+		}
+		return
+	}
+	for i := range y {
+		n := GP64()
+		KXORW(x[i], y[i], y[i])
+		KMOVW(y[i], n.As32())
+		POPCNTL(n.As32(), n.As32())
+		ADDQ(n, c.general)
+	}
+}
+
+func (c counter) total() Register {
+	if set.opmasks {
+		return c.general
+	}
+	x, n := XMM(), GP64()
+	VEXTRACTI128(Imm(1), c.lanes, x)
+	VPADDD(c.lanes.AsX(), x, x)
+	VPHADDD(x, x, x)
+	VPHADDD(x, x, x)
+	VMOVD(x, n.As32())
+	return n
+}
+
+func loss() {
+	function("crossEntropyLoss", "func(weights, ratios []float32) float64", []string{
+		"returns the sum of the weights times the logarithms of the ratios.",
+	}, func() {
+		weights := Load(Param("weights").Base(), GP64())
+		ratios := Load(Param("ratios").Base(), GP64())
+		n := Load(Param("ratios").Len(), GP64())
+		sums := vector{zero(), zero()}
+		loop(n, func(l lanes) {
+			each(VFMADD231PS, log(l.load(ratios)), l.load(weights), sums)
+		})
+		VADDPS(sums[1], sums[0], sums[0])
+		sum := reduce(VADDPD, sums[0])
+		VZEROUPPER() // before the SSE instruction that stores
+		Store(sum, ReturnIndex(0))
+		RET()
+	})
 }

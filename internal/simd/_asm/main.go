@@ -7,8 +7,8 @@
 // in the same order of operations; multiplications followed by an addition are
 // fused.
 //
-// A formula must get by with sixteen registers: avo takes AVX-512's other
-// sixteen where it runs out, and a test of package simd says so.
+// A formula must get by with the sixteen registers of AVX2: avo takes AVX-512's
+// other sixteen where it runs out, and a test of package simd says so.
 package main
 
 import (
@@ -19,9 +19,12 @@ func main() {
 	ConstraintExpr("!noasm")
 	tiles()
 	transpose()
-	elementwise()
-	crossEntropy()
-	columnSums()
+	for _, set = range []*instructionSet{avx2, avx512} {
+		elementwise()
+		crossEntropy()
+		columnSums()
+		peak()
+	}
 	tables()
 	Generate()
 }

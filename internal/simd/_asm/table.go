@@ -1,5 +1,5 @@
 // This file holds the read-only tables: constants, each repeated over a
-// vector, and masks.
+// vector of AVX2, and masks.
 
 package main
 
@@ -14,10 +14,33 @@ import (
 var (
 	patterns []uint32
 	offsets  = map[uint32]int{}
+
+	// asked are the patterns that the function being emitted keeps in
+	// registers, in the order in which it asked for them.
+	asked  []uint32
+	loaded = map[uint32]VecVirtual{}
 )
 
-// word returns a vector in memory that holds a bit pattern eight times.
-func word(bits uint32) Mem {
+// word returns an operand that holds a bit pattern in every lane: in memory, or
+// in a register where there are enough of them.
+func word(bits uint32) Op {
+	if !set.opmasks {
+		return repeated(bits)
+	}
+	r, ok := loaded[bits]
+	if !ok {
+		r = set.register()
+		loaded[bits] = r
+		asked = append(asked, bits)
+	}
+	return r
+}
+
+// float returns an operand that holds x, rounded to float32, in every lane.
+func float(x float64) Op { return word(math.Float32bits(float32(x))) }
+
+// repeated returns where a bit pattern stands eight times.
+func repeated(bits uint32) Mem {
 	offset, ok := offsets[bits]
 	if !ok {
 		offset = vectorBytes * len(patterns)
@@ -27,15 +50,23 @@ func word(bits uint32) Mem {
 	return NewDataAddr(NewStaticSymbol("constants"), offset)
 }
 
-// float returns a vector in memory that holds x, rounded to float32, eight
-// times.
-func float(x float64) Mem { return word(math.Float32bits(float32(x))) }
+// loadConstants loads the registers that word has promised.
+func loadConstants() {
+	for _, bits := range asked {
+		VBROADCASTSS(repeated(bits), loaded[bits])
+	}
+	asked = nil
+	clear(loaded)
+}
 
-// maskAddress returns the address of a mask whose first n lanes of sixteen are
-// set, for n from 0 to 16: the table is sixteen lanes of ones, then zeros.
+// maskLanes is how many lanes a mask of the table has.
+const maskLanes = 32
+
+// maskAddress returns the address of a mask whose first n lanes are set, for n
+// from 0 to maskLanes: the table is so many lanes of ones, then zeros.
 func maskAddress(n Register) Register {
 	address, back := GP64(), GP64()
-	LEAQ(NewDataAddr(NewStaticSymbol("masks"), 4*vectorLength), address)
+	LEAQ(NewDataAddr(NewStaticSymbol("masks"), 4*maskLanes), address)
 	MOVQ(n, back)
 	SHLQ(Imm(2), back)
 	SUBQ(back, address)
@@ -46,14 +77,14 @@ func maskAddress(n Register) Register {
 func tables() {
 	GLOBL("constants", RODATA|NOPTR)
 	for i, bits := range patterns {
-		for lane := range 8 {
+		for lane := range vectorBytes / 4 {
 			DATA(vectorBytes*i+4*lane, U32(bits))
 		}
 	}
 	GLOBL("masks", RODATA|NOPTR)
-	for lane := range 2 * vectorLength {
+	for lane := range 2 * maskLanes {
 		bits := uint32(0)
-		if lane < vectorLength {
+		if lane < maskLanes {
 			bits = math.MaxUint32
 		}
 		DATA(4*lane, U32(bits))

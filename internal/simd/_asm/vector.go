@@ -1,5 +1,6 @@
-// This file holds what the element-wise kernels are written in: vectors of two
-// registers, and the loop over a slice.
+// This file holds what the element-wise kernels are written in: the instruction
+// sets, vectors of a few registers, and the loop over a slice. A formula stands
+// once and is emitted for each set.
 
 package main
 
@@ -9,34 +10,87 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// vector is sixteen numbers in two registers. A formula is one long chain of
+// instructionSet is what a level's kernels are made of.
+type instructionSet struct {
+	name     string            // ends the names of its functions
+	register func() VecVirtual // a new register
+	bytes    int               // of a register
+	opmasks  bool              // has mask registers, and 32 of the others
+}
+
+var (
+	avx2   = &instructionSet{name: "AVX2", register: YMM, bytes: 32}
+	avx512 = &instructionSet{name: "AVX512", register: ZMM, bytes: 64, opmasks: true}
+)
+
+// set is the one that is being emitted.
+var set *instructionSet
+
+// floats returns how many float32 a register holds.
+func (s *instructionSet) floats() int { return s.bytes / 4 }
+
+// vectorBytes is the size of a register of AVX2.
+const vectorBytes = 32
+
+// function emits a function of the set. The constants that body asks for may
+// have to be loaded before it is emitted: they stand at the end, where they are
+// known, and are jumped to.
+func function(name, signature string, doc []string, body func()) {
+	TEXT(name+set.name, NOSPLIT, signature)
+	Pragma("noescape")
+	doc[0] = name + set.name + " " + doc[0]
+	Doc(doc...)
+	clear(loaded)
+	if set.opmasks {
+		JMP(LabelRef("constants"))
+		Label("begin")
+	}
+	body()
+	if set.opmasks {
+		Label("constants")
+		loadConstants()
+		JMP(LabelRef("begin"))
+	}
+}
+
+// vector is the contents of a few registers. A formula is one long chain of
 // operations, each waiting for the one before: with two chains interleaved, a
 // processor finds twice as much to do within the instructions that it can look
 // ahead.
-type vector [2]VecVirtual
+type vector []VecVirtual
 
-const (
-	vectorBytes  = 32 // of a register
-	vectorLength = 2 * vectorBytes / 4
-)
+// width is the number of registers of a vector.
+const width = 2
 
-func newVector() vector { return vector{YMM(), YMM()} }
+func newVector() vector {
+	v := make(vector, width)
+	for i := range v {
+		v[i] = set.register()
+	}
+	return v
+}
 
-// constant returns a vector that holds the register in memory m twice.
-func constant(m Mem) vector {
+// constant returns a vector whose registers all hold m.
+func constant(m Op) vector {
 	v := newVector()
 	each(VMOVUPS, m, v)
 	return v
 }
 
-// each emits an instruction for both registers of its operands that are
-// vectors.
+// mask is a choice of lanes, an operand for each register of a vector: an
+// opmask, or else a vector of ones and zeros.
+type mask []Op
+
+// each emits an instruction for every register of its operands that are
+// vectors or masks.
 func each(instruction func(...Op), operands ...any) {
-	for i := range 2 {
+	for i := range width {
 		var ops []Op
 		for _, o := range operands {
 			switch o := o.(type) {
 			case vector:
+				ops = append(ops, o[i])
+			case mask:
 				ops = append(ops, o[i])
 			case Op:
 				ops = append(ops, o)
@@ -48,34 +102,63 @@ func each(instruction func(...Op), operands ...any) {
 	}
 }
 
-// blend is VBLENDVPS(mask, x, y, dst): dst = x where the mask's sign bit is
-// set, y elsewhere.
-func blend(ops ...Op) { VBLENDVPS(ops[0], ops[1], ops[2], ops[3]) }
+// compare returns where x stands in the relation to y that a predicate of
+// VCMPPS names.
+func compare(x vector, predicate uint8, y any) mask {
+	m := make(mask, width)
+	for i := range m {
+		if m[i] = set.register(); set.opmasks {
+			m[i] = K()
+		}
+	}
+	each(VCMPPS, Imm(uint64(predicate)), y, x, m)
+	return m
+}
 
-// lanes is how a loop's body reaches its sixteen elements: all of them, or the
-// first few under a mask.
+// choose returns x where m is set, y elsewhere.
+func choose(m mask, x any, y vector) vector {
+	v := newVector()
+	if set.opmasks {
+		each(func(ops ...Op) { VBLENDMPS(ops[0], ops[1], ops[2], ops[3]) }, x, y, m, v)
+	} else {
+		each(func(ops ...Op) { VBLENDVPS(ops[0], ops[1], ops[2], ops[3]) }, m, x, y, v)
+	}
+	return v
+}
+
+// keep sets x to zero where m is not set.
+func keep(m mask, x vector) {
+	if set.opmasks {
+		each(func(ops ...Op) { VMOVAPS_Z(ops[0], ops[1], ops[2]) }, x, m, x)
+	} else {
+		each(VANDPS, m, x, x)
+	}
+}
+
+// lanes is how a loop's body reaches its elements: all of them, or the first
+// few under a mask. An element outside is read as zero.
 type lanes struct {
 	index Register
-	mask  Register // address of the mask; nil for all elements
+	mask  mask // nil for all; without opmasks where it is in memory
 }
 
-// half returns where register i's elements of an array are.
-func (l lanes) half(array Register, i int) Mem {
-	return Mem{Base: array, Index: l.index, Scale: 4, Disp: vectorBytes * i}
+// of returns where register i's elements of an array are.
+func (l lanes) of(array Register, i int) Mem {
+	return Mem{Base: array, Index: l.index, Scale: 4, Disp: set.bytes * i}
 }
 
-// halfMask returns where register i's mask is.
-func (l lanes) halfMask(i int) Mem { return Mem{Base: l.mask, Disp: vectorBytes * i} }
-
-// load returns the elements of an array; those outside the mask are 0.
+// load returns the elements of an array.
 func (l lanes) load(array Register) vector {
 	v := newVector()
 	for i, r := range v {
-		if l.mask == nil {
-			VMOVUPS(l.half(array, i), r)
-		} else {
-			VMOVUPS(l.halfMask(i), r)
-			VMASKMOVPS(l.half(array, i), r, r)
+		switch {
+		case l.mask == nil:
+			VMOVUPS(l.of(array, i), r)
+		case set.opmasks:
+			VMOVUPS_Z(l.of(array, i), l.mask[i], r)
+		default:
+			VMOVUPS(l.mask[i], r)
+			VMASKMOVPS(l.of(array, i), r, r)
 		}
 	}
 	return v
@@ -84,58 +167,120 @@ func (l lanes) load(array Register) vector {
 // store sets the elements of an array.
 func (l lanes) store(v vector, array Register) {
 	for i, r := range v {
-		if l.mask == nil {
-			VMOVUPS(r, l.half(array, i))
-		} else {
-			mask := YMM()
-			VMOVUPS(l.halfMask(i), mask)
-			VMASKMOVPS(r, mask, l.half(array, i))
+		switch {
+		case l.mask == nil:
+			VMOVUPS(r, l.of(array, i))
+		case set.opmasks:
+			VMOVUPS(r, l.mask[i], l.of(array, i))
+		default:
+			m := set.register()
+			VMOVUPS(l.mask[i], m)
+			VMASKMOVPS(r, m, l.of(array, i))
 		}
 	}
 }
 
-// loop emits body twice: for every sixteen of n elements, and for what is left,
-// so that an element's result does not depend on where it stands.
+// firstLanes returns the mask of the first n lanes of a vector.
+func firstLanes(n Register) mask {
+	address := maskAddress(n)
+	m := make(mask, width)
+	for i := range m {
+		m[i] = Mem{Base: address, Disp: set.bytes * i}
+		if set.opmasks {
+			m[i] = opmask(m[i])
+		}
+	}
+	return m
+}
+
+// opmask returns a mask in memory as an opmask.
+func opmask(m Op) Register {
+	v, k := set.register(), K()
+	VMOVUPS(m, v)
+	VPMOVD2M(v, k)
+	return k
+}
+
+// loop emits body twice: for every whole vector of n elements, and for what is
+// left, so that an element's result does not depend on where it stands.
 func loop(n Register, body func(lanes)) {
+	step := width * set.floats()
 	index, whole := GP64(), GP64()
 	XORQ(index, index)
 	MOVQ(n, whole)
-	ANDQ(I8(-vectorLength), whole)
+	ANDQ(I8(-step), whole)
 	JZ(LabelRef("rest"))
 	Label("whole")
 	body(lanes{index: index})
-	ADDQ(Imm(vectorLength), index)
+	ADDQ(Imm(uint64(step)), index)
 	CMPQ(index, whole)
 	JL(LabelRef("whole"))
 	Label("rest")
 	SUBQ(index, n)
 	JZ(LabelRef("done"))
-	body(lanes{index, maskAddress(n)})
+	body(lanes{index, firstLanes(n)})
 	Label("done")
 }
 
 // kernel emits a function of slices that loops over the elements of the last.
-func kernel(name, signature, doc string, arrays []string, prepare func(), body func(l lanes, arrays []Register)) {
-	TEXT(name, NOSPLIT, signature)
-	Pragma("noescape")
-	Doc(doc)
-	var bases []Register
-	for _, a := range arrays {
-		bases = append(bases, Load(Param(a).Base(), GP64()))
-	}
-	n := Load(Param(arrays[len(arrays)-1]).Len(), GP64())
-	if prepare != nil {
-		prepare()
-	}
-	loop(n, func(l lanes) { body(l, bases) })
-	VZEROUPPER()
-	RET()
+func kernel(name, signature string, arrays []string, prepare func(), body func(l lanes, arrays []Register)) {
+	function(name, signature, []string{"works like " + name + "."}, func() {
+		var bases []Register
+		for _, a := range arrays {
+			bases = append(bases, Load(Param(a).Base(), GP64()))
+		}
+		n := Load(Param(arrays[len(arrays)-1]).Len(), GP64())
+		if prepare != nil {
+			prepare()
+		}
+		loop(n, func(l lanes) { body(l, bases) })
+		VZEROUPPER()
+		RET()
+	})
 }
 
-// broadcast returns a register that holds a float32 parameter eight times.
+// broadcast returns a register that holds a float32 parameter in every lane.
 func broadcast(param string) VecVirtual {
-	x, y := XMM(), YMM()
+	x, v := XMM(), set.register()
 	Load(Param(param), x)
-	VBROADCASTSS(x, y)
-	return y
+	VBROADCASTSS(x, v)
+	return v
+}
+
+// zero returns a register of zeros.
+func zero() VecVirtual {
+	v := set.register()
+	if set.opmasks {
+		VPXORD(v, v, v)
+	} else {
+		VXORPS(v, v, v)
+	}
+	return v
+}
+
+// reduce returns the float32 of a register put together by an instruction on
+// float64.
+func reduce(instruction func(...Op), v VecVirtual) Register {
+	y, high := YMM(), YMM()
+	if set.opmasks {
+		wide, wideHigh := ZMM(), ZMM()
+		VEXTRACTF64X4(Imm(1), v, high)
+		VCVTPS2PD(v.AsY(), wide)
+		VCVTPS2PD(high, wideHigh)
+		instruction(wideHigh, wide, wide)
+		VEXTRACTF64X4(Imm(1), wide, high)
+		instruction(high, wide.AsY(), y)
+	} else {
+		half := XMM()
+		VEXTRACTF128(Imm(1), v, half)
+		VCVTPS2PD(v.AsX(), y)
+		VCVTPS2PD(half, high)
+		instruction(high, y, y)
+	}
+	x, upper := XMM(), XMM()
+	VEXTRACTF128(Imm(1), y, x)
+	instruction(y.AsX(), x, x)
+	VPERMILPD(Imm(1), x, upper)
+	instruction(upper, x, x)
+	return x
 }
