@@ -14,6 +14,7 @@ type batches struct {
 	columns int
 	size    int // images a batch, but for the last
 	order   []int
+	current graph.Bytes
 }
 
 func newBatches(pixels []byte, columns, size int) *batches {
@@ -38,8 +39,9 @@ func (b *batches) shuffle(rng *rand.Rand) {
 	rng.Shuffle(len(b.order), func(i, j int) { b.order[i], b.order[j] = b.order[j], b.order[i] })
 }
 
-// batch returns batch i of the epoch.
-func (b *batches) batch(i int) graph.Bytes {
+// batch returns batch i of the epoch. The next call overwrites it.
+func (b *batches) batch(i int) *graph.Bytes {
 	order := b.order[i*b.size : min(len(b.order), (i+1)*b.size)]
-	return graph.Bytes{Pixels: b.pixels, Columns: b.columns, Order: order}
+	b.current = graph.Bytes{Pixels: b.pixels, Columns: b.columns, Order: order}
+	return &b.current
 }

@@ -1,0 +1,25 @@
+package graph
+
+import "testing"
+
+// TestStepAllocatesNothing counts what a step on the static machine allocates;
+// the tape machine has allocations of its own.
+func TestStepAllocatesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector, which runs short tests, makes pools forget")
+	}
+	n, err := New(newModel(t, chapter), Config{LearningRate: 0.01, Machine: StaticMachine})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	var batch Inputs = images(32, chapter.Inputs)
+	for range 3 { // builds the machine and fills the pools
+		if _, err := n.Train(batch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := testing.AllocsPerRun(100, func() { n.Train(batch) }); got > 0 {
+		t.Errorf("%v allocations a step, want none", got)
+	}
+}
