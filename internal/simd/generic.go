@@ -163,20 +163,22 @@ func above(x float32) int {
 }
 
 // crossEntropyBlock is how many elements of the cross-entropy are taken at a
-// time: a seventh of a piece, and few enough for a product of so many numbers of
-// at least one half to be a normal float64.
+// time. A seventh of a piece is few enough for a product of so many numbers of
+// at least one half to be a normal float64, and that of every eighth of them a
+// normal float32.
 const crossEntropyBlock = piece / 7
 
 // crossEntropy does its arithmetic in float32, as Keras does: near p = 1 the
 // rounding of 1-p decides the loss. Only sums are kept in float64.
 //
-// Of a = q+e and b = 1-q+e one is larger, at least one half, and the
-// logarithms are taken of it and of the ratio of the smaller one to it:
+// Where a = q+e and b = 1-q+e, it takes logarithms of the larger of them, which
+// is at least one half, and of the ratio of the smaller one to it:
 //
 //	t·log(a) + (1-t)·log(b) = log(larger) + weight·log(ratio)
 //
-// where the weight is the smaller one's, t or 1-t. The first term needs one
-// logarithm for a block of elements, that of their product.
+// The weight is the factor of the smaller one, t or 1-t. Neither term cancels
+// the other, and the first needs one logarithm for a block of elements, that of
+// their product.
 func crossEntropy(gradient, logits, targets []float32, factor float32) (sum float64, hits int) {
 	const e float32 = CrossEntropyEpsilon
 	targets = targets[:len(logits)]
@@ -197,12 +199,12 @@ func crossEntropy(gradient, logits, targets []float32, factor float32) (sum floa
 			sum -= float64(weight * log(smaller*smaller*inverse))
 		}
 		hits += 1 - (above(p) ^ above(t))
-		switch {
-		case gradient == nil:
-		case p < e || p > 1-e: // not q != p, which would hide a NaN
-			gradient[i] = 0
-		default:
-			gradient[i] = (u*a - t*b) * inverse * (p * (1 - p)) * factor
+		if gradient != nil {
+			slope := p * (1 - p)
+			if p < e || p > 1-e { // not q != p, which would hide a NaN
+				slope = 0
+			}
+			gradient[i] = (u*a - t*b) * inverse * (slope * factor)
 		}
 		if i%crossEntropyBlock == crossEntropyBlock-1 {
 			sum -= math.Log(product)

@@ -41,7 +41,7 @@ var avx2 = kernels{
 	pixels:       func(dst []float32, src []byte) { wholePixels(pixelsAVX2, 8, dst, src) },
 	crossEntropy: crossEntropyLoops{sigmoidAVX2, crossEntropyGradientAVX2, crossEntropyLossAVX2}.crossEntropy,
 	multiplyAdd:  multiplyAddAVX2,
-	multiplyAdds: 12 * 8,
+	multiplyAdds: 12 * 8, // registers of so many elements
 }
 
 var avx512 = kernels{

@@ -130,9 +130,9 @@ func axpyAVX2(y []float32, alpha float32, x []float32)
 //go:noescape
 func pixelsAVX2(dst []float32, src []byte)
 
-// crossEntropyGradientAVX2 does what crossEntropy does for the sigmoids p but for
-// the logarithms: it sets gradient and weights, turns p into the ratios, and
-// returns the product and how many elements are no hits.
+// crossEntropyGradientAVX2 is crossEntropy from the sigmoids p up to the
+// logarithms: it sets gradient and weights, turns p into the ratios, and returns
+// the product and how many elements are no hits.
 //
 //go:noescape
 func crossEntropyGradientAVX2(gradient []float32, weights []float32, p []float32, targets []float32, factor float32) (product float64, misses int)
@@ -147,7 +147,7 @@ func crossEntropyLossAVX2(weights []float32, ratios []float32) float64
 //go:noescape
 func columnSumsAVX2(dst []float32, a []float32)
 
-// multiplyAddAVX2 works like multiplyAdd for twelve registers of sums.
+// multiplyAddAVX2 works like multiplyAdd for 96 sums.
 //
 //go:noescape
 func multiplyAddAVX2(sums []float32, rounds int)
@@ -182,9 +182,9 @@ func axpyAVX512(y []float32, alpha float32, x []float32)
 //go:noescape
 func pixelsAVX512(dst []float32, src []byte)
 
-// crossEntropyGradientAVX512 does what crossEntropy does for the sigmoids p but for
-// the logarithms: it sets gradient and weights, turns p into the ratios, and
-// returns the product and how many elements are no hits.
+// crossEntropyGradientAVX512 is crossEntropy from the sigmoids p up to the
+// logarithms: it sets gradient and weights, turns p into the ratios, and returns
+// the product and how many elements are no hits.
 //
 //go:noescape
 func crossEntropyGradientAVX512(gradient []float32, weights []float32, p []float32, targets []float32, factor float32) (product float64, misses int)
@@ -199,7 +199,7 @@ func crossEntropyLossAVX512(weights []float32, ratios []float32) float64
 //go:noescape
 func columnSumsAVX512(dst []float32, a []float32)
 
-// multiplyAddAVX512 works like multiplyAdd for twelve registers of sums.
+// multiplyAddAVX512 works like multiplyAdd for 192 sums.
 //
 //go:noescape
 func multiplyAddAVX512(sums []float32, rounds int)

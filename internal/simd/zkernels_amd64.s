@@ -2261,6 +2261,9 @@ block:
 // func seluAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·seluAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
@@ -2272,54 +2275,52 @@ TEXT ·seluAVX2(SB), NOSPLIT, $0-48
 whole:
 	VMOVUPS      (CX)(BX*4), Y0
 	VMOVUPS      32(CX)(BX*4), Y1
-	VMOVUPS      constants<>+0(SB), Y2
-	VMOVUPS      constants<>+0(SB), Y3
-	VMAXPS       Y0, Y2, Y2
-	VMAXPS       Y1, Y3, Y3
-	VMOVUPS      constants<>+32(SB), Y4
-	VMOVUPS      constants<>+32(SB), Y5
-	VFMADD231PS  constants<>+64(SB), Y2, Y4
-	VFMADD231PS  constants<>+64(SB), Y3, Y5
-	VSUBPS       constants<>+32(SB), Y4, Y6
-	VSUBPS       constants<>+32(SB), Y5, Y7
-	VPSLLD       $0x17, Y4, Y4
+	VMAXPS       Y0, Y4, Y2
+	VMAXPS       Y1, Y4, Y3
+	VMOVUPS      constants<>+0(SB), Y5
+	VMOVUPS      constants<>+0(SB), Y6
+	VFMADD231PS  constants<>+32(SB), Y2, Y5
+	VFMADD231PS  constants<>+32(SB), Y3, Y6
+	VSUBPS       constants<>+0(SB), Y5, Y7
+	VSUBPS       constants<>+0(SB), Y6, Y8
 	VPSLLD       $0x17, Y5, Y5
-	VFNMADD231PS constants<>+96(SB), Y6, Y2
-	VFNMADD231PS constants<>+96(SB), Y7, Y3
-	VFNMADD231PS constants<>+128(SB), Y6, Y2
-	VFNMADD231PS constants<>+128(SB), Y7, Y3
-	VMOVUPS      constants<>+160(SB), Y8
-	VMOVUPS      constants<>+160(SB), Y9
-	VMOVUPS      constants<>+192(SB), Y10
-	VMOVUPS      constants<>+192(SB), Y11
-	VMOVUPS      constants<>+224(SB), Y12
-	VMOVUPS      constants<>+224(SB), Y13
-	VMULPS       Y2, Y2, Y6
-	VMULPS       Y3, Y3, Y7
-	VFMADD213PS  constants<>+256(SB), Y2, Y8
-	VFMADD213PS  constants<>+256(SB), Y3, Y9
-	VFMADD213PS  constants<>+288(SB), Y2, Y10
-	VFMADD213PS  constants<>+288(SB), Y3, Y11
-	VFMADD213PS  constants<>+320(SB), Y2, Y12
-	VFMADD213PS  constants<>+320(SB), Y3, Y13
-	VFMADD213PS  Y10, Y6, Y12
-	VFMADD213PS  Y11, Y7, Y13
-	VFMADD213PS  Y8, Y6, Y12
-	VFMADD213PS  Y9, Y7, Y13
-	VFMADD213PS  Y2, Y6, Y12
-	VFMADD213PS  Y3, Y7, Y13
-	VMULPS       constants<>+352(SB), Y4, Y4
-	VMULPS       constants<>+352(SB), Y5, Y5
-	VSUBPS       constants<>+352(SB), Y4, Y2
-	VSUBPS       constants<>+352(SB), Y5, Y3
-	VFMADD213PS  Y2, Y4, Y12
-	VFMADD213PS  Y3, Y5, Y13
-	VMULPS       constants<>+384(SB), Y0, Y2
-	VMULPS       constants<>+384(SB), Y1, Y3
-	VCMPPS       $0x1d, constants<>+416(SB), Y0, Y0
-	VCMPPS       $0x1d, constants<>+416(SB), Y1, Y1
-	VBLENDVPS    Y0, Y2, Y12, Y0
-	VBLENDVPS    Y1, Y3, Y13, Y1
+	VPSLLD       $0x17, Y6, Y6
+	VFNMADD231PS constants<>+64(SB), Y7, Y2
+	VFNMADD231PS constants<>+64(SB), Y8, Y3
+	VFNMADD231PS constants<>+96(SB), Y7, Y2
+	VFNMADD231PS constants<>+96(SB), Y8, Y3
+	VMULPS       Y2, Y2, Y7
+	VMULPS       Y3, Y3, Y8
+	VMOVUPS      constants<>+128(SB), Y9
+	VMOVUPS      constants<>+128(SB), Y10
+	VMOVUPS      constants<>+160(SB), Y11
+	VMOVUPS      constants<>+160(SB), Y12
+	VFMADD213PS  constants<>+192(SB), Y2, Y9
+	VFMADD213PS  constants<>+192(SB), Y3, Y10
+	VFMADD213PS  constants<>+224(SB), Y2, Y11
+	VFMADD213PS  constants<>+224(SB), Y3, Y12
+	VFMADD213PS  Y9, Y7, Y11
+	VFMADD213PS  Y10, Y8, Y12
+	VMOVUPS      constants<>+256(SB), Y9
+	VMOVUPS      constants<>+256(SB), Y10
+	VFMADD213PS  constants<>+288(SB), Y2, Y9
+	VFMADD213PS  constants<>+288(SB), Y3, Y10
+	VFMADD213PS  Y9, Y7, Y11
+	VFMADD213PS  Y10, Y8, Y12
+	VFMADD213PS  Y2, Y7, Y11
+	VFMADD213PS  Y3, Y8, Y12
+	VMULPS       constants<>+320(SB), Y5, Y5
+	VMULPS       constants<>+320(SB), Y6, Y6
+	VSUBPS       constants<>+320(SB), Y5, Y2
+	VSUBPS       constants<>+320(SB), Y6, Y3
+	VFMADD213PS  Y2, Y5, Y11
+	VFMADD213PS  Y3, Y6, Y12
+	VMULPS       constants<>+352(SB), Y0, Y2
+	VMULPS       constants<>+352(SB), Y1, Y3
+	VCMPPS       $0x1d, constants<>+384(SB), Y0, Y0
+	VCMPPS       $0x1d, constants<>+384(SB), Y1, Y1
+	VBLENDVPS    Y0, Y2, Y11, Y0
+	VBLENDVPS    Y1, Y3, Y12, Y1
 	VMOVUPS      Y0, (AX)(BX*4)
 	VMOVUPS      Y1, 32(AX)(BX*4)
 	ADDQ         $0x10, BX
@@ -2336,54 +2337,52 @@ rest:
 	VMASKMOVPS   (CX)(BX*4), Y0, Y0
 	VMOVUPS      32(SI), Y1
 	VMASKMOVPS   32(CX)(BX*4), Y1, Y1
-	VMOVUPS      constants<>+0(SB), Y2
-	VMOVUPS      constants<>+0(SB), Y3
-	VMAXPS       Y0, Y2, Y2
-	VMAXPS       Y1, Y3, Y3
-	VMOVUPS      constants<>+32(SB), Y4
-	VMOVUPS      constants<>+32(SB), Y5
-	VFMADD231PS  constants<>+64(SB), Y2, Y4
-	VFMADD231PS  constants<>+64(SB), Y3, Y5
-	VSUBPS       constants<>+32(SB), Y4, Y6
-	VSUBPS       constants<>+32(SB), Y5, Y7
+	VMAXPS       Y0, Y4, Y2
+	VMAXPS       Y1, Y4, Y3
+	VMOVUPS      constants<>+0(SB), Y4
+	VMOVUPS      constants<>+0(SB), Y5
+	VFMADD231PS  constants<>+32(SB), Y2, Y4
+	VFMADD231PS  constants<>+32(SB), Y3, Y5
+	VSUBPS       constants<>+0(SB), Y4, Y6
+	VSUBPS       constants<>+0(SB), Y5, Y7
 	VPSLLD       $0x17, Y4, Y4
 	VPSLLD       $0x17, Y5, Y5
+	VFNMADD231PS constants<>+64(SB), Y6, Y2
+	VFNMADD231PS constants<>+64(SB), Y7, Y3
 	VFNMADD231PS constants<>+96(SB), Y6, Y2
 	VFNMADD231PS constants<>+96(SB), Y7, Y3
-	VFNMADD231PS constants<>+128(SB), Y6, Y2
-	VFNMADD231PS constants<>+128(SB), Y7, Y3
-	VMOVUPS      constants<>+160(SB), Y8
-	VMOVUPS      constants<>+160(SB), Y9
-	VMOVUPS      constants<>+192(SB), Y10
-	VMOVUPS      constants<>+192(SB), Y11
-	VMOVUPS      constants<>+224(SB), Y12
-	VMOVUPS      constants<>+224(SB), Y13
 	VMULPS       Y2, Y2, Y6
 	VMULPS       Y3, Y3, Y7
-	VFMADD213PS  constants<>+256(SB), Y2, Y8
-	VFMADD213PS  constants<>+256(SB), Y3, Y9
-	VFMADD213PS  constants<>+288(SB), Y2, Y10
-	VFMADD213PS  constants<>+288(SB), Y3, Y11
-	VFMADD213PS  constants<>+320(SB), Y2, Y12
-	VFMADD213PS  constants<>+320(SB), Y3, Y13
-	VFMADD213PS  Y10, Y6, Y12
-	VFMADD213PS  Y11, Y7, Y13
-	VFMADD213PS  Y8, Y6, Y12
-	VFMADD213PS  Y9, Y7, Y13
-	VFMADD213PS  Y2, Y6, Y12
-	VFMADD213PS  Y3, Y7, Y13
-	VMULPS       constants<>+352(SB), Y4, Y4
-	VMULPS       constants<>+352(SB), Y5, Y5
-	VSUBPS       constants<>+352(SB), Y4, Y2
-	VSUBPS       constants<>+352(SB), Y5, Y3
-	VFMADD213PS  Y2, Y4, Y12
-	VFMADD213PS  Y3, Y5, Y13
-	VMULPS       constants<>+384(SB), Y0, Y2
-	VMULPS       constants<>+384(SB), Y1, Y3
-	VCMPPS       $0x1d, constants<>+416(SB), Y0, Y0
-	VCMPPS       $0x1d, constants<>+416(SB), Y1, Y1
-	VBLENDVPS    Y0, Y2, Y12, Y0
-	VBLENDVPS    Y1, Y3, Y13, Y1
+	VMOVUPS      constants<>+128(SB), Y8
+	VMOVUPS      constants<>+128(SB), Y9
+	VMOVUPS      constants<>+160(SB), Y10
+	VMOVUPS      constants<>+160(SB), Y11
+	VFMADD213PS  constants<>+192(SB), Y2, Y8
+	VFMADD213PS  constants<>+192(SB), Y3, Y9
+	VFMADD213PS  constants<>+224(SB), Y2, Y10
+	VFMADD213PS  constants<>+224(SB), Y3, Y11
+	VFMADD213PS  Y8, Y6, Y10
+	VFMADD213PS  Y9, Y7, Y11
+	VMOVUPS      constants<>+256(SB), Y8
+	VMOVUPS      constants<>+256(SB), Y9
+	VFMADD213PS  constants<>+288(SB), Y2, Y8
+	VFMADD213PS  constants<>+288(SB), Y3, Y9
+	VFMADD213PS  Y8, Y6, Y10
+	VFMADD213PS  Y9, Y7, Y11
+	VFMADD213PS  Y2, Y6, Y10
+	VFMADD213PS  Y3, Y7, Y11
+	VMULPS       constants<>+320(SB), Y4, Y4
+	VMULPS       constants<>+320(SB), Y5, Y5
+	VSUBPS       constants<>+320(SB), Y4, Y2
+	VSUBPS       constants<>+320(SB), Y5, Y3
+	VFMADD213PS  Y2, Y4, Y10
+	VFMADD213PS  Y3, Y5, Y11
+	VMULPS       constants<>+352(SB), Y0, Y2
+	VMULPS       constants<>+352(SB), Y1, Y3
+	VCMPPS       $0x1d, constants<>+384(SB), Y0, Y0
+	VCMPPS       $0x1d, constants<>+384(SB), Y1, Y1
+	VBLENDVPS    Y0, Y2, Y10, Y0
+	VBLENDVPS    Y1, Y3, Y11, Y1
 	VMOVUPS      (SI), Y2
 	VMASKMOVPS   Y0, Y2, (AX)(BX*4)
 	VMOVUPS      32(SI), Y0
@@ -2393,9 +2392,16 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	VBROADCASTSS constants<>+416(SB), Y4
+	JMP          begin
+
 // func seluGradientAVX2(dst []float32, y []float32, dy []float32)
 // Requires: AVX
 TEXT ·seluGradientAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
 	MOVQ dst_base+0(FP), AX
 	MOVQ y_base+24(FP), CX
 	MOVQ dy_base+48(FP), DX
@@ -2408,12 +2414,12 @@ TEXT ·seluGradientAVX2(SB), NOSPLIT, $0-72
 whole:
 	VMOVUPS   (CX)(SI*4), Y0
 	VMOVUPS   32(CX)(SI*4), Y1
-	VADDPS    constants<>+352(SB), Y0, Y2
-	VADDPS    constants<>+352(SB), Y1, Y3
-	VCMPPS    $0x1d, constants<>+416(SB), Y0, Y0
-	VCMPPS    $0x1d, constants<>+416(SB), Y1, Y1
-	VBLENDVPS Y0, constants<>+384(SB), Y2, Y0
-	VBLENDVPS Y1, constants<>+384(SB), Y3, Y1
+	VADDPS    constants<>+320(SB), Y0, Y2
+	VADDPS    constants<>+320(SB), Y1, Y3
+	VCMPPS    $0x1d, constants<>+384(SB), Y0, Y0
+	VCMPPS    $0x1d, constants<>+384(SB), Y1, Y1
+	VBLENDVPS Y0, constants<>+352(SB), Y2, Y0
+	VBLENDVPS Y1, constants<>+352(SB), Y3, Y1
 	VMOVUPS   (DX)(SI*4), Y2
 	VMOVUPS   32(DX)(SI*4), Y3
 	VMULPS    Y2, Y0, Y0
@@ -2434,12 +2440,12 @@ rest:
 	VMASKMOVPS (CX)(SI*4), Y0, Y0
 	VMOVUPS    32(DI), Y1
 	VMASKMOVPS 32(CX)(SI*4), Y1, Y1
-	VADDPS     constants<>+352(SB), Y0, Y2
-	VADDPS     constants<>+352(SB), Y1, Y3
-	VCMPPS     $0x1d, constants<>+416(SB), Y0, Y0
-	VCMPPS     $0x1d, constants<>+416(SB), Y1, Y1
-	VBLENDVPS  Y0, constants<>+384(SB), Y2, Y0
-	VBLENDVPS  Y1, constants<>+384(SB), Y3, Y1
+	VADDPS     constants<>+320(SB), Y0, Y2
+	VADDPS     constants<>+320(SB), Y1, Y3
+	VCMPPS     $0x1d, constants<>+384(SB), Y0, Y0
+	VCMPPS     $0x1d, constants<>+384(SB), Y1, Y1
+	VBLENDVPS  Y0, constants<>+352(SB), Y2, Y0
+	VBLENDVPS  Y1, constants<>+352(SB), Y3, Y1
 	VMOVUPS    (DI), Y2
 	VMASKMOVPS (DX)(SI*4), Y2, Y2
 	VMOVUPS    32(DI), Y3
@@ -2455,9 +2461,15 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	JMP begin
+
 // func sigmoidAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ x_len+32(FP), DX
@@ -2471,56 +2483,50 @@ whole:
 	VMOVUPS      32(CX)(BX*4), Y1
 	VXORPS       constants<>+448(SB), Y0, Y0
 	VXORPS       constants<>+448(SB), Y1, Y1
-	VMOVUPS      constants<>+0(SB), Y2
-	VMOVUPS      constants<>+0(SB), Y3
-	VMAXPS       Y0, Y2, Y2
-	VMAXPS       Y1, Y3, Y3
-	VMOVUPS      constants<>+480(SB), Y0
-	VMOVUPS      constants<>+480(SB), Y1
-	VMINPS       Y2, Y0, Y0
-	VMINPS       Y3, Y1, Y1
-	VMOVUPS      constants<>+32(SB), Y2
-	VMOVUPS      constants<>+32(SB), Y3
-	VFMADD231PS  constants<>+64(SB), Y0, Y2
-	VFMADD231PS  constants<>+64(SB), Y1, Y3
-	VSUBPS       constants<>+32(SB), Y2, Y4
-	VSUBPS       constants<>+32(SB), Y3, Y5
-	VPSLLD       $0x17, Y2, Y2
-	VPSLLD       $0x17, Y3, Y3
-	VFNMADD231PS constants<>+96(SB), Y4, Y0
-	VFNMADD231PS constants<>+96(SB), Y5, Y1
-	VFNMADD231PS constants<>+128(SB), Y4, Y0
-	VFNMADD231PS constants<>+128(SB), Y5, Y1
-	VMOVUPS      constants<>+160(SB), Y6
-	VMOVUPS      constants<>+160(SB), Y7
-	VMOVUPS      constants<>+192(SB), Y8
-	VMOVUPS      constants<>+192(SB), Y9
-	VMOVUPS      constants<>+224(SB), Y10
-	VMOVUPS      constants<>+224(SB), Y11
-	VMULPS       Y0, Y0, Y4
-	VMULPS       Y1, Y1, Y5
-	VFMADD213PS  constants<>+256(SB), Y0, Y6
-	VFMADD213PS  constants<>+256(SB), Y1, Y7
-	VFMADD213PS  constants<>+288(SB), Y0, Y8
-	VFMADD213PS  constants<>+288(SB), Y1, Y9
-	VFMADD213PS  constants<>+320(SB), Y0, Y10
-	VFMADD213PS  constants<>+320(SB), Y1, Y11
-	VFMADD213PS  Y8, Y4, Y10
-	VFMADD213PS  Y9, Y5, Y11
-	VFMADD213PS  Y6, Y4, Y10
-	VFMADD213PS  Y7, Y5, Y11
-	VFMADD213PS  Y0, Y4, Y10
-	VFMADD213PS  Y1, Y5, Y11
-	VMOVUPS      constants<>+512(SB), Y4
-	VMOVUPS      constants<>+512(SB), Y5
-	VADDPS       constants<>+512(SB), Y2, Y0
-	VADDPS       constants<>+512(SB), Y3, Y1
-	VFMADD213PS  Y0, Y2, Y10
-	VFMADD213PS  Y1, Y3, Y11
-	VDIVPS       Y10, Y4, Y4
-	VDIVPS       Y11, Y5, Y5
-	VMOVUPS      Y4, (AX)(BX*4)
-	VMOVUPS      Y5, 32(AX)(BX*4)
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	VMINPS       Y0, Y3, Y0
+	VMINPS       Y1, Y3, Y1
+	VMOVUPS      constants<>+0(SB), Y5
+	VMOVUPS      constants<>+0(SB), Y6
+	VFMADD231PS  constants<>+32(SB), Y0, Y5
+	VFMADD231PS  constants<>+32(SB), Y1, Y6
+	VSUBPS       constants<>+0(SB), Y5, Y7
+	VSUBPS       constants<>+0(SB), Y6, Y8
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VFNMADD231PS constants<>+64(SB), Y7, Y0
+	VFNMADD231PS constants<>+64(SB), Y8, Y1
+	VFNMADD231PS constants<>+96(SB), Y7, Y0
+	VFNMADD231PS constants<>+96(SB), Y8, Y1
+	VMULPS       Y0, Y0, Y7
+	VMULPS       Y1, Y1, Y8
+	VMOVUPS      constants<>+128(SB), Y9
+	VMOVUPS      constants<>+128(SB), Y10
+	VMOVUPS      constants<>+160(SB), Y11
+	VMOVUPS      constants<>+160(SB), Y12
+	VFMADD213PS  constants<>+192(SB), Y0, Y9
+	VFMADD213PS  constants<>+192(SB), Y1, Y10
+	VFMADD213PS  constants<>+224(SB), Y0, Y11
+	VFMADD213PS  constants<>+224(SB), Y1, Y12
+	VFMADD213PS  Y9, Y7, Y11
+	VFMADD213PS  Y10, Y8, Y12
+	VMOVUPS      constants<>+256(SB), Y9
+	VMOVUPS      constants<>+256(SB), Y10
+	VFMADD213PS  constants<>+288(SB), Y0, Y9
+	VFMADD213PS  constants<>+288(SB), Y1, Y10
+	VFMADD213PS  Y9, Y7, Y11
+	VFMADD213PS  Y10, Y8, Y12
+	VFMADD213PS  Y0, Y7, Y11
+	VFMADD213PS  Y1, Y8, Y12
+	VADDPS       Y4, Y5, Y0
+	VADDPS       Y4, Y6, Y1
+	VFMADD213PS  Y0, Y5, Y11
+	VFMADD213PS  Y1, Y6, Y12
+	VDIVPS       Y11, Y4, Y0
+	VDIVPS       Y12, Y4, Y1
+	VMOVUPS      Y0, (AX)(BX*4)
+	VMOVUPS      Y1, 32(AX)(BX*4)
 	ADDQ         $0x10, BX
 	CMPQ         BX, SI
 	JL           whole
@@ -2537,66 +2543,69 @@ rest:
 	VMASKMOVPS   32(CX)(BX*4), Y1, Y1
 	VXORPS       constants<>+448(SB), Y0, Y0
 	VXORPS       constants<>+448(SB), Y1, Y1
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	VMINPS       Y0, Y3, Y0
+	VMINPS       Y1, Y3, Y1
 	VMOVUPS      constants<>+0(SB), Y2
 	VMOVUPS      constants<>+0(SB), Y3
-	VMAXPS       Y0, Y2, Y2
-	VMAXPS       Y1, Y3, Y3
-	VMOVUPS      constants<>+480(SB), Y0
-	VMOVUPS      constants<>+480(SB), Y1
-	VMINPS       Y2, Y0, Y0
-	VMINPS       Y3, Y1, Y1
-	VMOVUPS      constants<>+32(SB), Y2
-	VMOVUPS      constants<>+32(SB), Y3
-	VFMADD231PS  constants<>+64(SB), Y0, Y2
-	VFMADD231PS  constants<>+64(SB), Y1, Y3
-	VSUBPS       constants<>+32(SB), Y2, Y4
-	VSUBPS       constants<>+32(SB), Y3, Y5
+	VFMADD231PS  constants<>+32(SB), Y0, Y2
+	VFMADD231PS  constants<>+32(SB), Y1, Y3
+	VSUBPS       constants<>+0(SB), Y2, Y5
+	VSUBPS       constants<>+0(SB), Y3, Y6
 	VPSLLD       $0x17, Y2, Y2
 	VPSLLD       $0x17, Y3, Y3
-	VFNMADD231PS constants<>+96(SB), Y4, Y0
-	VFNMADD231PS constants<>+96(SB), Y5, Y1
-	VFNMADD231PS constants<>+128(SB), Y4, Y0
-	VFNMADD231PS constants<>+128(SB), Y5, Y1
-	VMOVUPS      constants<>+160(SB), Y6
-	VMOVUPS      constants<>+160(SB), Y7
-	VMOVUPS      constants<>+192(SB), Y8
-	VMOVUPS      constants<>+192(SB), Y9
-	VMOVUPS      constants<>+224(SB), Y10
-	VMOVUPS      constants<>+224(SB), Y11
-	VMULPS       Y0, Y0, Y4
-	VMULPS       Y1, Y1, Y5
-	VFMADD213PS  constants<>+256(SB), Y0, Y6
-	VFMADD213PS  constants<>+256(SB), Y1, Y7
-	VFMADD213PS  constants<>+288(SB), Y0, Y8
-	VFMADD213PS  constants<>+288(SB), Y1, Y9
-	VFMADD213PS  constants<>+320(SB), Y0, Y10
-	VFMADD213PS  constants<>+320(SB), Y1, Y11
-	VFMADD213PS  Y8, Y4, Y10
-	VFMADD213PS  Y9, Y5, Y11
-	VFMADD213PS  Y6, Y4, Y10
-	VFMADD213PS  Y7, Y5, Y11
-	VFMADD213PS  Y0, Y4, Y10
-	VFMADD213PS  Y1, Y5, Y11
-	VMOVUPS      constants<>+512(SB), Y4
-	VMOVUPS      constants<>+512(SB), Y5
-	VADDPS       constants<>+512(SB), Y2, Y0
-	VADDPS       constants<>+512(SB), Y3, Y1
-	VFMADD213PS  Y0, Y2, Y10
-	VFMADD213PS  Y1, Y3, Y11
-	VDIVPS       Y10, Y4, Y4
-	VDIVPS       Y11, Y5, Y5
-	VMOVUPS      (SI), Y0
-	VMASKMOVPS   Y4, Y0, (AX)(BX*4)
+	VFNMADD231PS constants<>+64(SB), Y5, Y0
+	VFNMADD231PS constants<>+64(SB), Y6, Y1
+	VFNMADD231PS constants<>+96(SB), Y5, Y0
+	VFNMADD231PS constants<>+96(SB), Y6, Y1
+	VMULPS       Y0, Y0, Y5
+	VMULPS       Y1, Y1, Y6
+	VMOVUPS      constants<>+128(SB), Y7
+	VMOVUPS      constants<>+128(SB), Y8
+	VMOVUPS      constants<>+160(SB), Y9
+	VMOVUPS      constants<>+160(SB), Y10
+	VFMADD213PS  constants<>+192(SB), Y0, Y7
+	VFMADD213PS  constants<>+192(SB), Y1, Y8
+	VFMADD213PS  constants<>+224(SB), Y0, Y9
+	VFMADD213PS  constants<>+224(SB), Y1, Y10
+	VFMADD213PS  Y7, Y5, Y9
+	VFMADD213PS  Y8, Y6, Y10
+	VMOVUPS      constants<>+256(SB), Y7
+	VMOVUPS      constants<>+256(SB), Y8
+	VFMADD213PS  constants<>+288(SB), Y0, Y7
+	VFMADD213PS  constants<>+288(SB), Y1, Y8
+	VFMADD213PS  Y7, Y5, Y9
+	VFMADD213PS  Y8, Y6, Y10
+	VFMADD213PS  Y0, Y5, Y9
+	VFMADD213PS  Y1, Y6, Y10
+	VADDPS       Y4, Y2, Y0
+	VADDPS       Y4, Y3, Y1
+	VFMADD213PS  Y0, Y2, Y9
+	VFMADD213PS  Y1, Y3, Y10
+	VDIVPS       Y9, Y4, Y0
+	VDIVPS       Y10, Y4, Y1
+	VMOVUPS      (SI), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(BX*4)
 	VMOVUPS      32(SI), Y0
-	VMASKMOVPS   Y5, Y0, 32(AX)(BX*4)
+	VMASKMOVPS   Y1, Y0, 32(AX)(BX*4)
 
 done:
 	VZEROUPPER
 	RET
 
+constants:
+	VBROADCASTSS constants<>+416(SB), Y2
+	VBROADCASTSS constants<>+480(SB), Y3
+	VBROADCASTSS constants<>+512(SB), Y4
+	JMP          begin
+
 // func scaleAVX2(dst []float32, alpha float32, x []float32)
 // Requires: AVX, AVX2, SSE
 TEXT ·scaleAVX2(SB), NOSPLIT, $0-56
+	JMP constants
+
+begin:
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+32(FP), CX
 	MOVQ         x_len+40(FP), DX
@@ -2639,9 +2648,15 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	JMP begin
+
 // func axpyAVX2(y []float32, alpha float32, x []float32)
 // Requires: AVX, AVX2, SSE
 TEXT ·axpyAVX2(SB), NOSPLIT, $0-56
+	JMP constants
+
+begin:
 	MOVQ         y_base+0(FP), AX
 	MOVQ         x_base+32(FP), CX
 	MOVQ         x_len+40(FP), DX
@@ -2694,17 +2709,21 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	JMP begin
+
 // func pixelsAVX2(dst []float32, src []byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·pixelsAVX2(SB), NOSPLIT, $0-48
-	MOVQ    dst_base+0(FP), AX
-	MOVQ    src_base+24(FP), CX
-	MOVQ    src_len+32(FP), DX
-	XORQ    BX, BX
-	TESTQ   DX, DX
-	JZ      done
-	VMOVUPS constants<>+544(SB), Y0
-	VMOVUPS constants<>+576(SB), Y1
+	JMP constants
+
+begin:
+	MOVQ  dst_base+0(FP), AX
+	MOVQ  src_base+24(FP), CX
+	MOVQ  src_len+32(FP), DX
+	XORQ  BX, BX
+	TESTQ DX, DX
+	JZ    done
 
 register:
 	VPMOVZXBD    (CX)(BX*1), Y2
@@ -2721,9 +2740,17 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	VBROADCASTSS constants<>+544(SB), Y0
+	VBROADCASTSS constants<>+576(SB), Y1
+	JMP          begin
+
 // func crossEntropyGradientAVX2(gradient []float32, weights []float32, p []float32, targets []float32, factor float32) (product float64, misses int)
 // Requires: AVX, AVX2, FMA3, SSE, SSE2
 TEXT ·crossEntropyGradientAVX2(SB), NOSPLIT, $0-120
+	JMP constants
+
+begin:
 	MOVQ         gradient_base+0(FP), AX
 	MOVQ         weights_base+24(FP), CX
 	MOVQ         p_base+48(FP), DX
@@ -2731,95 +2758,82 @@ TEXT ·crossEntropyGradientAVX2(SB), NOSPLIT, $0-120
 	MOVQ         targets_len+80(FP), SI
 	MOVSS        factor+96(FP), X0
 	VBROADCASTSS X0, Y0
-	VXORPS       Y1, Y1, Y1
-	VMOVUPS      constants<>+512(SB), Y2
+	VXORPS       Y4, Y4, Y4
+	VMOVUPS      constants<>+512(SB), Y5
 	XORQ         DI, DI
 	MOVQ         SI, R8
 	ANDQ         $-16, R8
 	JZ           rest
 
 whole:
-	VMOVUPS     (DX)(DI*4), Y3
-	VMOVUPS     32(DX)(DI*4), Y4
-	VMOVUPS     (BX)(DI*4), Y5
-	VMOVUPS     32(BX)(DI*4), Y6
-	VCMPPS      $0x1e, constants<>+256(SB), Y3, Y7
-	VCMPPS      $0x1e, constants<>+256(SB), Y4, Y8
-	VMOVUPS     constants<>+512(SB), Y9
-	VMOVUPS     constants<>+512(SB), Y10
-	VSUBPS      Y5, Y9, Y9
-	VSUBPS      Y6, Y10, Y10
-	VBLENDVPS   Y7, Y9, Y5, Y9
-	VBLENDVPS   Y8, Y10, Y6, Y10
-	VMOVUPS     Y9, (CX)(DI*4)
-	VMOVUPS     Y10, 32(CX)(DI*4)
-	VCMPPS      $0x1e, constants<>+256(SB), Y5, Y5
-	VCMPPS      $0x1e, constants<>+256(SB), Y6, Y6
-	VXORPS      Y7, Y5, Y5
-	VXORPS      Y8, Y6, Y6
-	VPSUBD      Y5, Y1, Y1
-	VPSUBD      Y6, Y1, Y1
-	VMOVUPS     constants<>+608(SB), Y5
-	VMOVUPS     constants<>+608(SB), Y6
-	VMAXPS      Y3, Y5, Y5
-	VMAXPS      Y4, Y6, Y6
-	VMOVUPS     constants<>+640(SB), Y7
-	VMOVUPS     constants<>+640(SB), Y8
-	VMINPS      Y5, Y7, Y7
-	VMINPS      Y6, Y8, Y8
-	VCMPPS      $0x08, Y7, Y3, Y5
-	VCMPPS      $0x08, Y8, Y4, Y6
-	VMOVUPS     constants<>+512(SB), Y9
-	VMOVUPS     constants<>+512(SB), Y10
-	VSUBPS      Y3, Y9, Y9
-	VSUBPS      Y4, Y10, Y10
-	VMULPS      Y3, Y9, Y9
-	VMULPS      Y4, Y10, Y10
-	VMOVUPS     constants<>+512(SB), Y3
-	VMOVUPS     constants<>+512(SB), Y4
-	VSUBPS      Y7, Y3, Y3
-	VSUBPS      Y8, Y4, Y4
-	VADDPS      constants<>+608(SB), Y7, Y7
+	VMOVUPS     (DX)(DI*4), Y6
+	VMOVUPS     32(DX)(DI*4), Y7
+	VMOVUPS     (BX)(DI*4), Y8
+	VMOVUPS     32(BX)(DI*4), Y9
+	VCMPPS      $0x1e, constants<>+288(SB), Y6, Y10
+	VCMPPS      $0x1e, constants<>+288(SB), Y7, Y11
+	VSUBPS      Y8, Y1, Y12
+	VSUBPS      Y9, Y1, Y13
+	VBLENDVPS   Y10, Y12, Y8, Y12
+	VBLENDVPS   Y11, Y13, Y9, Y13
+	VMOVUPS     Y12, (CX)(DI*4)
+	VMOVUPS     Y13, 32(CX)(DI*4)
+	VCMPPS      $0x1e, constants<>+288(SB), Y8, Y8
+	VCMPPS      $0x1e, constants<>+288(SB), Y9, Y9
+	VXORPS      Y10, Y8, Y8
+	VXORPS      Y11, Y9, Y9
+	VPSUBD      Y8, Y4, Y4
+	VPSUBD      Y9, Y4, Y4
+	VMAXPS      Y6, Y2, Y8
+	VMAXPS      Y7, Y2, Y9
+	VMINPS      Y8, Y3, Y8
+	VMINPS      Y9, Y3, Y9
+	VSUBPS      Y6, Y1, Y10
+	VSUBPS      Y7, Y1, Y11
+	VMULPS      Y6, Y10, Y10
+	VMULPS      Y7, Y11, Y11
+	VCMPPS      $0x08, Y8, Y6, Y6
+	VCMPPS      $0x08, Y9, Y7, Y7
+	VANDPS      Y6, Y10, Y10
+	VANDPS      Y7, Y11, Y11
+	VMULPS      Y0, Y10, Y10
+	VMULPS      Y0, Y11, Y11
+	VSUBPS      Y8, Y1, Y6
+	VSUBPS      Y9, Y1, Y7
 	VADDPS      constants<>+608(SB), Y8, Y8
-	VADDPS      constants<>+608(SB), Y3, Y3
-	VADDPS      constants<>+608(SB), Y4, Y4
-	VMOVUPS     (BX)(DI*4), Y11
-	VMOVUPS     32(BX)(DI*4), Y12
-	VMOVUPS     constants<>+512(SB), Y13
-	VMOVUPS     constants<>+512(SB), Y14
-	VSUBPS      Y11, Y13, Y13
-	VSUBPS      Y12, Y14, Y14
-	VMULPS      Y3, Y11, Y11
-	VMULPS      Y4, Y12, Y12
-	VFMSUB213PS Y11, Y7, Y13
+	VADDPS      constants<>+608(SB), Y9, Y9
+	VADDPS      constants<>+608(SB), Y6, Y6
+	VADDPS      constants<>+608(SB), Y7, Y7
+	VMOVUPS     (BX)(DI*4), Y12
+	VMOVUPS     32(BX)(DI*4), Y13
+	VSUBPS      Y12, Y1, Y14
+	VSUBPS      Y13, Y1, Y15
+	VMULPS      Y6, Y12, Y12
+	VMULPS      Y7, Y13, Y13
 	VFMSUB213PS Y12, Y8, Y14
-	VMAXPS      Y7, Y3, Y11
-	VMAXPS      Y8, Y4, Y12
-	VMULPS      Y11, Y2, Y2
-	VMULPS      Y12, Y2, Y2
-	VMINPS      Y7, Y3, Y11
-	VMINPS      Y8, Y4, Y12
-	VMULPS      Y11, Y11, Y11
+	VFMSUB213PS Y13, Y9, Y15
+	VMAXPS      Y8, Y6, Y12
+	VMAXPS      Y9, Y7, Y13
+	VMULPS      Y12, Y5, Y5
+	VMULPS      Y13, Y5, Y5
+	VMINPS      Y8, Y6, Y12
+	VMINPS      Y9, Y7, Y13
 	VMULPS      Y12, Y12, Y12
-	VMOVUPS     constants<>+512(SB), Y15
-	VMULPS      Y7, Y3, Y3
-	VMULPS      Y8, Y4, Y4
-	VDIVPS      Y3, Y15, Y3
-	VDIVPS      Y4, Y15, Y4
-	VMULPS      Y3, Y11, Y11
-	VMULPS      Y4, Y12, Y12
-	VMOVUPS     Y11, (DX)(DI*4)
-	VMOVUPS     Y12, 32(DX)(DI*4)
-	VMULPS      Y3, Y13, Y13
-	VMULPS      Y4, Y14, Y14
-	VMULPS      Y9, Y13, Y13
+	VMULPS      Y13, Y13, Y13
+	VMULPS      Y8, Y6, Y6
+	VMULPS      Y9, Y7, Y7
+	VDIVPS      Y6, Y1, Y6
+	VDIVPS      Y7, Y1, Y7
+	VMULPS      Y6, Y12, Y12
+	VMULPS      Y7, Y13, Y13
+	VMOVUPS     Y12, (DX)(DI*4)
+	VMOVUPS     Y13, 32(DX)(DI*4)
+	VMULPS      Y6, Y14, Y14
+	VMULPS      Y7, Y15, Y15
 	VMULPS      Y10, Y14, Y14
-	VMULPS      Y0, Y13, Y13
-	VMULPS      Y0, Y14, Y14
-	VANDPS      Y5, Y13, Y13
-	VANDPS      Y6, Y14, Y14
-	VMOVUPS     Y13, (AX)(DI*4)
-	VMOVUPS     Y14, 32(AX)(DI*4)
+	VMULPS      Y11, Y15, Y15
+	VMOVUPS     Y14, (AX)(DI*4)
+	VMOVUPS     Y15, 32(AX)(DI*4)
 	ADDQ        $0x10, DI
 	CMPQ        DI, R8
 	JL          whole
@@ -2830,122 +2844,118 @@ rest:
 	LEAQ        masks<>+128(SB), R8
 	SHLQ        $0x02, SI
 	SUBQ        SI, R8
-	VMOVUPS     (R8), Y3
-	VMASKMOVPS  (DX)(DI*4), Y3, Y3
-	VMOVUPS     32(R8), Y4
-	VMASKMOVPS  32(DX)(DI*4), Y4, Y4
-	VMOVUPS     (R8), Y5
-	VMASKMOVPS  (BX)(DI*4), Y5, Y5
-	VMOVUPS     32(R8), Y6
-	VMASKMOVPS  32(BX)(DI*4), Y6, Y6
-	VCMPPS      $0x1e, constants<>+256(SB), Y3, Y7
-	VCMPPS      $0x1e, constants<>+256(SB), Y4, Y8
-	VMOVUPS     constants<>+512(SB), Y9
-	VMOVUPS     constants<>+512(SB), Y10
-	VSUBPS      Y5, Y9, Y9
-	VSUBPS      Y6, Y10, Y10
-	VBLENDVPS   Y7, Y9, Y5, Y9
-	VBLENDVPS   Y8, Y10, Y6, Y10
-	VMOVUPS     (R8), Y11
-	VMASKMOVPS  Y9, Y11, (CX)(DI*4)
-	VMOVUPS     32(R8), Y9
-	VMASKMOVPS  Y10, Y9, 32(CX)(DI*4)
-	VCMPPS      $0x1e, constants<>+256(SB), Y5, Y5
-	VCMPPS      $0x1e, constants<>+256(SB), Y6, Y6
-	VXORPS      Y7, Y5, Y5
-	VXORPS      Y8, Y6, Y6
-	VPSUBD      Y5, Y1, Y1
-	VPSUBD      Y6, Y1, Y1
-	VMOVUPS     constants<>+608(SB), Y5
-	VMOVUPS     constants<>+608(SB), Y6
-	VMAXPS      Y3, Y5, Y5
-	VMAXPS      Y4, Y6, Y6
-	VMOVUPS     constants<>+640(SB), Y7
-	VMOVUPS     constants<>+640(SB), Y8
-	VMINPS      Y5, Y7, Y7
-	VMINPS      Y6, Y8, Y8
-	VCMPPS      $0x08, Y7, Y3, Y5
-	VCMPPS      $0x08, Y8, Y4, Y6
-	VMOVUPS     constants<>+512(SB), Y9
-	VMOVUPS     constants<>+512(SB), Y10
-	VSUBPS      Y3, Y9, Y9
-	VSUBPS      Y4, Y10, Y10
-	VMULPS      Y3, Y9, Y9
-	VMULPS      Y4, Y10, Y10
-	VMOVUPS     constants<>+512(SB), Y3
-	VMOVUPS     constants<>+512(SB), Y4
-	VSUBPS      Y7, Y3, Y3
-	VSUBPS      Y8, Y4, Y4
-	VADDPS      constants<>+608(SB), Y7, Y7
-	VADDPS      constants<>+608(SB), Y8, Y8
-	VADDPS      constants<>+608(SB), Y3, Y3
-	VADDPS      constants<>+608(SB), Y4, Y4
-	VMOVUPS     (R8), Y11
-	VMASKMOVPS  (BX)(DI*4), Y11, Y11
-	VMOVUPS     32(R8), Y12
-	VMASKMOVPS  32(BX)(DI*4), Y12, Y12
-	VMOVUPS     constants<>+512(SB), Y13
-	VMOVUPS     constants<>+512(SB), Y14
-	VSUBPS      Y11, Y13, Y13
-	VSUBPS      Y12, Y14, Y14
-	VMULPS      Y3, Y11, Y11
-	VMULPS      Y4, Y12, Y12
-	VFMSUB213PS Y11, Y7, Y13
-	VFMSUB213PS Y12, Y8, Y14
-	VMAXPS      Y7, Y3, Y11
-	VMAXPS      Y8, Y4, Y12
-	VMULPS      Y11, Y2, Y2
-	VMULPS      Y12, Y2, Y2
-	VMINPS      Y7, Y3, Y11
-	VMINPS      Y8, Y4, Y12
-	VMULPS      Y11, Y11, Y11
-	VMULPS      Y12, Y12, Y12
-	VMOVUPS     constants<>+512(SB), Y15
-	VMULPS      Y7, Y3, Y3
-	VMULPS      Y8, Y4, Y4
-	VDIVPS      Y3, Y15, Y3
-	VDIVPS      Y4, Y15, Y4
-	VMULPS      Y3, Y11, Y11
-	VMULPS      Y4, Y12, Y12
-	VMOVUPS     (R8), Y7
-	VMASKMOVPS  Y11, Y7, (DX)(DI*4)
+	VMOVUPS     (R8), Y6
+	VMASKMOVPS  (DX)(DI*4), Y6, Y6
 	VMOVUPS     32(R8), Y7
-	VMASKMOVPS  Y12, Y7, 32(DX)(DI*4)
-	VMULPS      Y3, Y13, Y13
-	VMULPS      Y4, Y14, Y14
-	VMULPS      Y9, Y13, Y13
-	VMULPS      Y10, Y14, Y14
-	VMULPS      Y0, Y13, Y13
-	VMULPS      Y0, Y14, Y14
-	VANDPS      Y5, Y13, Y13
-	VANDPS      Y6, Y14, Y14
+	VMASKMOVPS  32(DX)(DI*4), Y7, Y7
+	VMOVUPS     (R8), Y8
+	VMASKMOVPS  (BX)(DI*4), Y8, Y8
+	VMOVUPS     32(R8), Y9
+	VMASKMOVPS  32(BX)(DI*4), Y9, Y9
+	VCMPPS      $0x1e, constants<>+288(SB), Y6, Y10
+	VCMPPS      $0x1e, constants<>+288(SB), Y7, Y11
+	VSUBPS      Y8, Y1, Y12
+	VSUBPS      Y9, Y1, Y13
+	VBLENDVPS   Y10, Y12, Y8, Y12
+	VBLENDVPS   Y11, Y13, Y9, Y13
+	VMOVUPS     (R8), Y14
+	VMASKMOVPS  Y12, Y14, (CX)(DI*4)
+	VMOVUPS     32(R8), Y12
+	VMASKMOVPS  Y13, Y12, 32(CX)(DI*4)
+	VCMPPS      $0x1e, constants<>+288(SB), Y8, Y8
+	VCMPPS      $0x1e, constants<>+288(SB), Y9, Y9
+	VXORPS      Y10, Y8, Y8
+	VXORPS      Y11, Y9, Y9
+	VPSUBD      Y8, Y4, Y4
+	VPSUBD      Y9, Y4, Y4
+	VMAXPS      Y6, Y2, Y8
+	VMAXPS      Y7, Y2, Y2
+	VMINPS      Y8, Y3, Y8
+	VMINPS      Y2, Y3, Y2
+	VSUBPS      Y6, Y1, Y3
+	VSUBPS      Y7, Y1, Y9
+	VMULPS      Y6, Y3, Y3
+	VMULPS      Y7, Y9, Y9
+	VCMPPS      $0x08, Y8, Y6, Y6
+	VCMPPS      $0x08, Y2, Y7, Y7
+	VANDPS      Y6, Y3, Y3
+	VANDPS      Y7, Y9, Y9
+	VMULPS      Y0, Y3, Y3
+	VMULPS      Y0, Y9, Y9
+	VSUBPS      Y8, Y1, Y0
+	VSUBPS      Y2, Y1, Y6
+	VADDPS      constants<>+608(SB), Y8, Y7
+	VADDPS      constants<>+608(SB), Y2, Y2
+	VADDPS      constants<>+608(SB), Y0, Y0
+	VADDPS      constants<>+608(SB), Y6, Y6
+	VMOVUPS     (R8), Y8
+	VMASKMOVPS  (BX)(DI*4), Y8, Y8
+	VMOVUPS     32(R8), Y10
+	VMASKMOVPS  32(BX)(DI*4), Y10, Y10
+	VSUBPS      Y8, Y1, Y11
+	VSUBPS      Y10, Y1, Y12
+	VMULPS      Y0, Y8, Y8
+	VMULPS      Y6, Y10, Y10
+	VFMSUB213PS Y8, Y7, Y11
+	VFMSUB213PS Y10, Y2, Y12
+	VMAXPS      Y7, Y0, Y8
+	VMAXPS      Y2, Y6, Y10
+	VMULPS      Y8, Y5, Y5
+	VMULPS      Y10, Y5, Y5
+	VMINPS      Y7, Y0, Y8
+	VMINPS      Y2, Y6, Y10
+	VMULPS      Y8, Y8, Y8
+	VMULPS      Y10, Y10, Y10
+	VMULPS      Y7, Y0, Y0
+	VMULPS      Y2, Y6, Y6
+	VDIVPS      Y0, Y1, Y0
+	VDIVPS      Y6, Y1, Y6
+	VMULPS      Y0, Y8, Y8
+	VMULPS      Y6, Y10, Y10
+	VMOVUPS     (R8), Y1
+	VMASKMOVPS  Y8, Y1, (DX)(DI*4)
+	VMOVUPS     32(R8), Y1
+	VMASKMOVPS  Y10, Y1, 32(DX)(DI*4)
+	VMULPS      Y0, Y11, Y11
+	VMULPS      Y6, Y12, Y12
+	VMULPS      Y3, Y11, Y11
+	VMULPS      Y9, Y12, Y12
 	VMOVUPS     (R8), Y0
-	VMASKMOVPS  Y13, Y0, (AX)(DI*4)
+	VMASKMOVPS  Y11, Y0, (AX)(DI*4)
 	VMOVUPS     32(R8), Y0
-	VMASKMOVPS  Y14, Y0, 32(AX)(DI*4)
+	VMASKMOVPS  Y12, Y0, 32(AX)(DI*4)
 
 done:
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y2
+	VEXTRACTF128 $0x01, Y5, X0
+	VCVTPS2PD    X5, Y1
 	VCVTPS2PD    X0, Y0
-	VMULPD       Y0, Y2, Y2
-	VEXTRACTF128 $0x01, Y2, X0
-	VMULPD       X2, X0, X0
-	VPERMILPD    $0x01, X0, X2
-	VMULPD       X2, X0, X0
-	VEXTRACTI128 $0x01, Y1, X2
-	VPADDD       X1, X2, X2
-	VPHADDD      X2, X2, X2
-	VPHADDD      X2, X2, X2
-	VMOVD        X2, AX
+	VMULPD       Y0, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VMULPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VMULPD       X1, X0, X0
+	VEXTRACTI128 $0x01, Y4, X1
+	VPADDD       X4, X1, X1
+	VPHADDD      X1, X1, X1
+	VPHADDD      X1, X1, X1
+	VMOVD        X1, AX
 	VZEROUPPER
 	MOVSD        X0, product+104(FP)
 	MOVQ         AX, misses+112(FP)
 	RET
 
+constants:
+	VBROADCASTSS constants<>+512(SB), Y1
+	VBROADCASTSS constants<>+608(SB), Y2
+	VBROADCASTSS constants<>+640(SB), Y3
+	JMP          begin
+
 // func crossEntropyLossAVX2(weights []float32, ratios []float32) float64
 // Requires: AVX, AVX2, FMA3, SSE2
 TEXT ·crossEntropyLossAVX2(SB), NOSPLIT, $0-56
+	JMP constants
+
+begin:
 	MOVQ   weights_base+0(FP), AX
 	MOVQ   ratios_base+24(FP), CX
 	MOVQ   ratios_len+32(FP), DX
@@ -2999,8 +3009,8 @@ whole:
 	VFMADD213PS Y13, Y7, Y15
 	VFMADD213PS Y14, Y8, Y10
 	VFMADD213PS Y15, Y9, Y11
-	VFMSUB213PS constants<>+256(SB), Y2, Y10
-	VFMSUB213PS constants<>+256(SB), Y3, Y11
+	VFMSUB213PS constants<>+288(SB), Y2, Y10
+	VFMSUB213PS constants<>+288(SB), Y3, Y11
 	VFMADD213PS Y2, Y6, Y10
 	VFMADD213PS Y3, Y7, Y11
 	VFMADD231PS constants<>+1024(SB), Y4, Y10
@@ -3063,8 +3073,8 @@ rest:
 	VFMADD213PS Y13, Y7, Y15
 	VFMADD213PS Y14, Y8, Y10
 	VFMADD213PS Y15, Y9, Y11
-	VFMSUB213PS constants<>+256(SB), Y2, Y10
-	VFMSUB213PS constants<>+256(SB), Y3, Y11
+	VFMSUB213PS constants<>+288(SB), Y2, Y10
+	VFMSUB213PS constants<>+288(SB), Y3, Y11
 	VFMADD213PS Y2, Y6, Y10
 	VFMADD213PS Y3, Y7, Y11
 	VFMADD231PS constants<>+1024(SB), Y4, Y10
@@ -3090,9 +3100,15 @@ done:
 	MOVSD        X1, ret+48(FP)
 	RET
 
+constants:
+	JMP begin
+
 // func columnSumsAVX2(dst []float32, a []float32)
 // Requires: AVX
 TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
 	MOVQ dst_base+0(FP), AX
 	MOVQ dst_len+8(FP), CX
 	MOVQ a_base+24(FP), DX
@@ -3179,26 +3195,31 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	JMP begin
+
 // func multiplyAddAVX2(sums []float32, rounds int)
 // Requires: AVX, FMA3
 TEXT ·multiplyAddAVX2(SB), NOSPLIT, $0-32
-	MOVQ    sums_base+0(FP), AX
-	MOVQ    rounds+24(FP), CX
-	VMOVUPS constants<>+512(SB), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
-	VXORPS  Y9, Y9, Y9
-	VXORPS  Y10, Y10, Y10
-	VXORPS  Y11, Y11, Y11
-	VXORPS  Y12, Y12, Y12
-	TESTQ   CX, CX
-	JLE     done
+	JMP constants
+
+begin:
+	MOVQ   sums_base+0(FP), AX
+	MOVQ   rounds+24(FP), CX
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	TESTQ  CX, CX
+	JLE    done
 
 round:
 	VFMADD213PS Y0, Y0, Y1
@@ -3232,6 +3253,10 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	VBROADCASTSS constants<>+512(SB), Y0
+	JMP          begin
+
 // func seluAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·seluAVX512(SB), NOSPLIT, $0-48
@@ -3249,56 +3274,54 @@ begin:
 whole:
 	VMOVUPS      (CX)(BX*4), Z0
 	VMOVUPS      64(CX)(BX*4), Z1
-	VMOVUPS      Z2, Z3
-	VMOVUPS      Z2, Z4
-	VMAXPS       Z0, Z3, Z3
-	VMAXPS       Z1, Z4, Z4
+	VMAXPS       Z0, Z4, Z2
+	VMAXPS       Z1, Z4, Z3
 	VMOVUPS      Z5, Z6
 	VMOVUPS      Z5, Z7
-	VFMADD231PS  Z8, Z3, Z6
-	VFMADD231PS  Z8, Z4, Z7
+	VFMADD231PS  Z8, Z2, Z6
+	VFMADD231PS  Z8, Z3, Z7
 	VSUBPS       Z5, Z6, Z9
 	VSUBPS       Z5, Z7, Z10
 	VPSLLD       $0x17, Z6, Z6
 	VPSLLD       $0x17, Z7, Z7
-	VFNMADD231PS Z11, Z9, Z3
-	VFNMADD231PS Z11, Z10, Z4
-	VFNMADD231PS Z12, Z9, Z3
-	VFNMADD231PS Z12, Z10, Z4
+	VFNMADD231PS Z11, Z9, Z2
+	VFNMADD231PS Z11, Z10, Z3
+	VFNMADD231PS Z12, Z9, Z2
+	VFNMADD231PS Z12, Z10, Z3
+	VMULPS       Z2, Z2, Z9
+	VMULPS       Z3, Z3, Z10
 	VMOVUPS      Z13, Z14
 	VMOVUPS      Z13, Z15
 	VMOVUPS      Z16, Z17
 	VMOVUPS      Z16, Z18
-	VMOVUPS      Z19, Z20
-	VMOVUPS      Z19, Z21
-	VMULPS       Z3, Z3, Z9
-	VMULPS       Z4, Z4, Z10
-	VFMADD213PS  Z22, Z3, Z14
-	VFMADD213PS  Z22, Z4, Z15
-	VFMADD213PS  Z23, Z3, Z17
-	VFMADD213PS  Z23, Z4, Z18
-	VFMADD213PS  Z24, Z3, Z20
-	VFMADD213PS  Z24, Z4, Z21
-	VFMADD213PS  Z17, Z9, Z20
-	VFMADD213PS  Z18, Z10, Z21
-	VFMADD213PS  Z14, Z9, Z20
-	VFMADD213PS  Z15, Z10, Z21
-	VFMADD213PS  Z3, Z9, Z20
-	VFMADD213PS  Z4, Z10, Z21
-	VMULPS       Z25, Z6, Z6
-	VMULPS       Z25, Z7, Z7
-	VSUBPS       Z25, Z6, Z3
-	VSUBPS       Z25, Z7, Z4
-	VFMADD213PS  Z3, Z6, Z20
-	VFMADD213PS  Z4, Z7, Z21
-	VMULPS       Z26, Z0, Z3
-	VMULPS       Z26, Z1, Z4
-	VCMPPS       $0x1d, Z27, Z0, K1
-	VCMPPS       $0x1d, Z27, Z1, K2
-	VBLENDMPS    Z3, Z20, K1, Z28
-	VBLENDMPS    Z4, Z21, K2, Z29
-	VMOVUPS      Z28, (AX)(BX*4)
-	VMOVUPS      Z29, 64(AX)(BX*4)
+	VFMADD213PS  Z19, Z2, Z14
+	VFMADD213PS  Z19, Z3, Z15
+	VFMADD213PS  Z20, Z2, Z17
+	VFMADD213PS  Z20, Z3, Z18
+	VFMADD213PS  Z14, Z9, Z17
+	VFMADD213PS  Z15, Z10, Z18
+	VMOVUPS      Z21, Z14
+	VMOVUPS      Z21, Z15
+	VFMADD213PS  Z22, Z2, Z14
+	VFMADD213PS  Z22, Z3, Z15
+	VFMADD213PS  Z14, Z9, Z17
+	VFMADD213PS  Z15, Z10, Z18
+	VFMADD213PS  Z2, Z9, Z17
+	VFMADD213PS  Z3, Z10, Z18
+	VMULPS       Z23, Z6, Z6
+	VMULPS       Z23, Z7, Z7
+	VSUBPS       Z23, Z6, Z2
+	VSUBPS       Z23, Z7, Z3
+	VFMADD213PS  Z2, Z6, Z17
+	VFMADD213PS  Z3, Z7, Z18
+	VMULPS       Z24, Z0, Z2
+	VMULPS       Z24, Z1, Z3
+	VCMPPS       $0x1d, Z25, Z0, K1
+	VCMPPS       $0x1d, Z25, Z1, K2
+	VBLENDMPS    Z2, Z17, K1, Z26
+	VBLENDMPS    Z3, Z18, K2, Z27
+	VMOVUPS      Z26, (AX)(BX*4)
+	VMOVUPS      Z27, 64(AX)(BX*4)
 	ADDQ         $0x20, BX
 	CMPQ         BX, SI
 	JL           whole
@@ -3315,76 +3338,74 @@ rest:
 	VPMOVD2M     Z0, K2
 	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VMOVUPS.Z    64(CX)(BX*4), K2, Z1
-	VMOVUPS      Z2, Z3
-	VMOVUPS      Z2, Z2
-	VMAXPS       Z0, Z3, Z3
-	VMAXPS       Z1, Z2, Z2
+	VMAXPS       Z0, Z4, Z2
+	VMAXPS       Z1, Z4, Z3
 	VMOVUPS      Z5, Z4
 	VMOVUPS      Z5, Z6
-	VFMADD231PS  Z8, Z3, Z4
-	VFMADD231PS  Z8, Z2, Z6
+	VFMADD231PS  Z8, Z2, Z4
+	VFMADD231PS  Z8, Z3, Z6
 	VSUBPS       Z5, Z4, Z7
 	VSUBPS       Z5, Z6, Z5
 	VPSLLD       $0x17, Z4, Z4
 	VPSLLD       $0x17, Z6, Z6
-	VFNMADD231PS Z11, Z7, Z3
-	VFNMADD231PS Z11, Z5, Z2
-	VFNMADD231PS Z12, Z7, Z3
-	VFNMADD231PS Z12, Z5, Z2
+	VFNMADD231PS Z11, Z7, Z2
+	VFNMADD231PS Z11, Z5, Z3
+	VFNMADD231PS Z12, Z7, Z2
+	VFNMADD231PS Z12, Z5, Z3
+	VMULPS       Z2, Z2, Z7
+	VMULPS       Z3, Z3, Z5
 	VMOVUPS      Z13, Z8
 	VMOVUPS      Z13, Z9
 	VMOVUPS      Z16, Z10
 	VMOVUPS      Z16, Z11
-	VMOVUPS      Z19, Z12
-	VMOVUPS      Z19, Z13
-	VMULPS       Z3, Z3, Z7
-	VMULPS       Z2, Z2, Z5
-	VFMADD213PS  Z22, Z3, Z8
-	VFMADD213PS  Z22, Z2, Z9
-	VFMADD213PS  Z23, Z3, Z10
-	VFMADD213PS  Z23, Z2, Z11
-	VFMADD213PS  Z24, Z3, Z12
-	VFMADD213PS  Z24, Z2, Z13
-	VFMADD213PS  Z10, Z7, Z12
-	VFMADD213PS  Z11, Z5, Z13
-	VFMADD213PS  Z8, Z7, Z12
-	VFMADD213PS  Z9, Z5, Z13
-	VFMADD213PS  Z3, Z7, Z12
-	VFMADD213PS  Z2, Z5, Z13
-	VMULPS       Z25, Z4, Z4
-	VMULPS       Z25, Z6, Z6
-	VSUBPS       Z25, Z4, Z2
-	VSUBPS       Z25, Z6, Z3
-	VFMADD213PS  Z2, Z4, Z12
-	VFMADD213PS  Z3, Z6, Z13
-	VMULPS       Z26, Z0, Z2
-	VMULPS       Z26, Z1, Z3
-	VCMPPS       $0x1d, Z27, Z0, K3
-	VCMPPS       $0x1d, Z27, Z1, K4
-	VBLENDMPS    Z2, Z12, K3, Z30
-	VBLENDMPS    Z3, Z13, K4, Z31
-	VMOVUPS      Z30, K1, (AX)(BX*4)
-	VMOVUPS      Z31, K2, 64(AX)(BX*4)
+	VFMADD213PS  Z19, Z2, Z8
+	VFMADD213PS  Z19, Z3, Z9
+	VFMADD213PS  Z20, Z2, Z10
+	VFMADD213PS  Z20, Z3, Z11
+	VFMADD213PS  Z8, Z7, Z10
+	VFMADD213PS  Z9, Z5, Z11
+	VMOVUPS      Z21, Z8
+	VMOVUPS      Z21, Z9
+	VFMADD213PS  Z22, Z2, Z8
+	VFMADD213PS  Z22, Z3, Z9
+	VFMADD213PS  Z8, Z7, Z10
+	VFMADD213PS  Z9, Z5, Z11
+	VFMADD213PS  Z2, Z7, Z10
+	VFMADD213PS  Z3, Z5, Z11
+	VMULPS       Z23, Z4, Z4
+	VMULPS       Z23, Z6, Z6
+	VSUBPS       Z23, Z4, Z2
+	VSUBPS       Z23, Z6, Z3
+	VFMADD213PS  Z2, Z4, Z10
+	VFMADD213PS  Z3, Z6, Z11
+	VMULPS       Z24, Z0, Z2
+	VMULPS       Z24, Z1, Z3
+	VCMPPS       $0x1d, Z25, Z0, K3
+	VCMPPS       $0x1d, Z25, Z1, K4
+	VBLENDMPS    Z2, Z10, K3, Z28
+	VBLENDMPS    Z3, Z11, K4, Z29
+	VMOVUPS      Z28, K1, (AX)(BX*4)
+	VMOVUPS      Z29, K2, 64(AX)(BX*4)
 
 done:
 	VZEROUPPER
 	RET
 
 constants:
-	VBROADCASTSS constants<>+0(SB), Z2
-	VBROADCASTSS constants<>+32(SB), Z5
-	VBROADCASTSS constants<>+64(SB), Z8
-	VBROADCASTSS constants<>+96(SB), Z11
-	VBROADCASTSS constants<>+128(SB), Z12
-	VBROADCASTSS constants<>+160(SB), Z13
-	VBROADCASTSS constants<>+192(SB), Z16
-	VBROADCASTSS constants<>+224(SB), Z19
-	VBROADCASTSS constants<>+256(SB), Z22
-	VBROADCASTSS constants<>+288(SB), Z23
-	VBROADCASTSS constants<>+320(SB), Z24
-	VBROADCASTSS constants<>+352(SB), Z25
-	VBROADCASTSS constants<>+384(SB), Z26
-	VBROADCASTSS constants<>+416(SB), Z27
+	VBROADCASTSS constants<>+416(SB), Z4
+	VBROADCASTSS constants<>+0(SB), Z5
+	VBROADCASTSS constants<>+32(SB), Z8
+	VBROADCASTSS constants<>+64(SB), Z11
+	VBROADCASTSS constants<>+96(SB), Z12
+	VBROADCASTSS constants<>+128(SB), Z13
+	VBROADCASTSS constants<>+160(SB), Z16
+	VBROADCASTSS constants<>+192(SB), Z19
+	VBROADCASTSS constants<>+224(SB), Z20
+	VBROADCASTSS constants<>+256(SB), Z21
+	VBROADCASTSS constants<>+288(SB), Z22
+	VBROADCASTSS constants<>+320(SB), Z23
+	VBROADCASTSS constants<>+352(SB), Z24
+	VBROADCASTSS constants<>+384(SB), Z25
 	JMP          begin
 
 // func seluGradientAVX512(dst []float32, y []float32, dy []float32)
@@ -3451,9 +3472,9 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+352(SB), Z4
-	VBROADCASTSS constants<>+416(SB), Z5
-	VBROADCASTSS constants<>+384(SB), Z6
+	VBROADCASTSS constants<>+320(SB), Z4
+	VBROADCASTSS constants<>+384(SB), Z5
+	VBROADCASTSS constants<>+352(SB), Z6
 	JMP          begin
 
 // func sigmoidAVX512(dst []float32, x []float32)
@@ -3475,56 +3496,50 @@ whole:
 	VMOVUPS      64(CX)(BX*4), Z1
 	VXORPS       Z2, Z0, Z0
 	VXORPS       Z2, Z1, Z1
-	VMOVUPS      Z3, Z4
-	VMOVUPS      Z3, Z5
-	VMAXPS       Z0, Z4, Z4
-	VMAXPS       Z1, Z5, Z5
-	VMOVUPS      Z6, Z0
-	VMOVUPS      Z6, Z1
-	VMINPS       Z4, Z0, Z0
-	VMINPS       Z5, Z1, Z1
-	VMOVUPS      Z7, Z4
-	VMOVUPS      Z7, Z5
-	VFMADD231PS  Z8, Z0, Z4
-	VFMADD231PS  Z8, Z1, Z5
-	VSUBPS       Z7, Z4, Z18
-	VSUBPS       Z7, Z5, Z19
-	VPSLLD       $0x17, Z4, Z4
-	VPSLLD       $0x17, Z5, Z5
-	VFNMADD231PS Z9, Z18, Z0
-	VFNMADD231PS Z9, Z19, Z1
-	VFNMADD231PS Z10, Z18, Z0
-	VFNMADD231PS Z10, Z19, Z1
-	VMOVUPS      Z11, Z20
-	VMOVUPS      Z11, Z21
-	VMOVUPS      Z12, Z22
-	VMOVUPS      Z12, Z23
-	VMOVUPS      Z13, Z24
-	VMOVUPS      Z13, Z25
+	VMAXPS       Z0, Z3, Z0
+	VMAXPS       Z1, Z3, Z1
+	VMINPS       Z0, Z4, Z0
+	VMINPS       Z1, Z4, Z1
+	VMOVUPS      Z5, Z16
+	VMOVUPS      Z5, Z17
+	VFMADD231PS  Z6, Z0, Z16
+	VFMADD231PS  Z6, Z1, Z17
+	VSUBPS       Z5, Z16, Z18
+	VSUBPS       Z5, Z17, Z19
+	VPSLLD       $0x17, Z16, Z16
+	VPSLLD       $0x17, Z17, Z17
+	VFNMADD231PS Z7, Z18, Z0
+	VFNMADD231PS Z7, Z19, Z1
+	VFNMADD231PS Z8, Z18, Z0
+	VFNMADD231PS Z8, Z19, Z1
 	VMULPS       Z0, Z0, Z18
 	VMULPS       Z1, Z1, Z19
+	VMOVUPS      Z9, Z20
+	VMOVUPS      Z9, Z21
+	VMOVUPS      Z10, Z22
+	VMOVUPS      Z10, Z23
+	VFMADD213PS  Z11, Z0, Z20
+	VFMADD213PS  Z11, Z1, Z21
+	VFMADD213PS  Z12, Z0, Z22
+	VFMADD213PS  Z12, Z1, Z23
+	VFMADD213PS  Z20, Z18, Z22
+	VFMADD213PS  Z21, Z19, Z23
+	VMOVUPS      Z13, Z20
+	VMOVUPS      Z13, Z21
 	VFMADD213PS  Z14, Z0, Z20
 	VFMADD213PS  Z14, Z1, Z21
-	VFMADD213PS  Z15, Z0, Z22
-	VFMADD213PS  Z15, Z1, Z23
-	VFMADD213PS  Z16, Z0, Z24
-	VFMADD213PS  Z16, Z1, Z25
-	VFMADD213PS  Z22, Z18, Z24
-	VFMADD213PS  Z23, Z19, Z25
-	VFMADD213PS  Z20, Z18, Z24
-	VFMADD213PS  Z21, Z19, Z25
-	VFMADD213PS  Z0, Z18, Z24
-	VFMADD213PS  Z1, Z19, Z25
-	VMOVUPS      Z17, Z18
-	VMOVUPS      Z17, Z19
-	VADDPS       Z17, Z4, Z0
-	VADDPS       Z17, Z5, Z1
-	VFMADD213PS  Z0, Z4, Z24
-	VFMADD213PS  Z1, Z5, Z25
-	VDIVPS       Z24, Z18, Z18
-	VDIVPS       Z25, Z19, Z19
-	VMOVUPS      Z18, (AX)(BX*4)
-	VMOVUPS      Z19, 64(AX)(BX*4)
+	VFMADD213PS  Z20, Z18, Z22
+	VFMADD213PS  Z21, Z19, Z23
+	VFMADD213PS  Z0, Z18, Z22
+	VFMADD213PS  Z1, Z19, Z23
+	VADDPS       Z15, Z16, Z0
+	VADDPS       Z15, Z17, Z1
+	VFMADD213PS  Z0, Z16, Z22
+	VFMADD213PS  Z1, Z17, Z23
+	VDIVPS       Z22, Z15, Z0
+	VDIVPS       Z23, Z15, Z1
+	VMOVUPS      Z0, (AX)(BX*4)
+	VMOVUPS      Z1, 64(AX)(BX*4)
 	ADDQ         $0x20, BX
 	CMPQ         BX, SI
 	JL           whole
@@ -3543,56 +3558,50 @@ rest:
 	VMOVUPS.Z    64(CX)(BX*4), K2, Z1
 	VXORPS       Z2, Z0, Z0
 	VXORPS       Z2, Z1, Z1
-	VMOVUPS      Z3, Z2
-	VMOVUPS      Z3, Z3
-	VMAXPS       Z0, Z2, Z2
-	VMAXPS       Z1, Z3, Z3
-	VMOVUPS      Z6, Z0
-	VMOVUPS      Z6, Z1
-	VMINPS       Z2, Z0, Z0
-	VMINPS       Z3, Z1, Z1
-	VMOVUPS      Z7, Z2
-	VMOVUPS      Z7, Z3
-	VFMADD231PS  Z8, Z0, Z2
-	VFMADD231PS  Z8, Z1, Z3
-	VSUBPS       Z7, Z2, Z4
-	VSUBPS       Z7, Z3, Z5
+	VMAXPS       Z0, Z3, Z0
+	VMAXPS       Z1, Z3, Z1
+	VMINPS       Z0, Z4, Z0
+	VMINPS       Z1, Z4, Z1
+	VMOVUPS      Z5, Z2
+	VMOVUPS      Z5, Z3
+	VFMADD231PS  Z6, Z0, Z2
+	VFMADD231PS  Z6, Z1, Z3
+	VSUBPS       Z5, Z2, Z4
+	VSUBPS       Z5, Z3, Z5
 	VPSLLD       $0x17, Z2, Z2
 	VPSLLD       $0x17, Z3, Z3
-	VFNMADD231PS Z9, Z4, Z0
-	VFNMADD231PS Z9, Z5, Z1
-	VFNMADD231PS Z10, Z4, Z0
-	VFNMADD231PS Z10, Z5, Z1
-	VMOVUPS      Z11, Z6
-	VMOVUPS      Z11, Z7
-	VMOVUPS      Z12, Z8
-	VMOVUPS      Z12, Z9
-	VMOVUPS      Z13, Z10
-	VMOVUPS      Z13, Z11
+	VFNMADD231PS Z7, Z4, Z0
+	VFNMADD231PS Z7, Z5, Z1
+	VFNMADD231PS Z8, Z4, Z0
+	VFNMADD231PS Z8, Z5, Z1
 	VMULPS       Z0, Z0, Z4
 	VMULPS       Z1, Z1, Z5
+	VMOVUPS      Z9, Z6
+	VMOVUPS      Z9, Z7
+	VMOVUPS      Z10, Z8
+	VMOVUPS      Z10, Z9
+	VFMADD213PS  Z11, Z0, Z6
+	VFMADD213PS  Z11, Z1, Z7
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z6, Z4, Z8
+	VFMADD213PS  Z7, Z5, Z9
+	VMOVUPS      Z13, Z6
+	VMOVUPS      Z13, Z7
 	VFMADD213PS  Z14, Z0, Z6
 	VFMADD213PS  Z14, Z1, Z7
-	VFMADD213PS  Z15, Z0, Z8
-	VFMADD213PS  Z15, Z1, Z9
-	VFMADD213PS  Z16, Z0, Z10
-	VFMADD213PS  Z16, Z1, Z11
-	VFMADD213PS  Z8, Z4, Z10
-	VFMADD213PS  Z9, Z5, Z11
-	VFMADD213PS  Z6, Z4, Z10
-	VFMADD213PS  Z7, Z5, Z11
-	VFMADD213PS  Z0, Z4, Z10
-	VFMADD213PS  Z1, Z5, Z11
-	VMOVUPS      Z17, Z1
-	VMOVUPS      Z17, Z4
-	VADDPS       Z17, Z2, Z0
-	VADDPS       Z17, Z3, Z5
-	VFMADD213PS  Z0, Z2, Z10
-	VFMADD213PS  Z5, Z3, Z11
-	VDIVPS       Z10, Z1, Z1
-	VDIVPS       Z11, Z4, Z4
-	VMOVUPS      Z1, K1, (AX)(BX*4)
-	VMOVUPS      Z4, K2, 64(AX)(BX*4)
+	VFMADD213PS  Z6, Z4, Z8
+	VFMADD213PS  Z7, Z5, Z9
+	VFMADD213PS  Z0, Z4, Z8
+	VFMADD213PS  Z1, Z5, Z9
+	VADDPS       Z15, Z2, Z0
+	VADDPS       Z15, Z3, Z1
+	VFMADD213PS  Z0, Z2, Z8
+	VFMADD213PS  Z1, Z3, Z9
+	VDIVPS       Z8, Z15, Z0
+	VDIVPS       Z9, Z15, Z1
+	VMOVUPS      Z0, K1, (AX)(BX*4)
+	VMOVUPS      Z1, K2, 64(AX)(BX*4)
 
 done:
 	VZEROUPPER
@@ -3600,19 +3609,19 @@ done:
 
 constants:
 	VBROADCASTSS constants<>+448(SB), Z2
-	VBROADCASTSS constants<>+0(SB), Z3
-	VBROADCASTSS constants<>+480(SB), Z6
-	VBROADCASTSS constants<>+32(SB), Z7
-	VBROADCASTSS constants<>+64(SB), Z8
-	VBROADCASTSS constants<>+96(SB), Z9
-	VBROADCASTSS constants<>+128(SB), Z10
-	VBROADCASTSS constants<>+160(SB), Z11
-	VBROADCASTSS constants<>+192(SB), Z12
-	VBROADCASTSS constants<>+224(SB), Z13
-	VBROADCASTSS constants<>+256(SB), Z14
-	VBROADCASTSS constants<>+288(SB), Z15
-	VBROADCASTSS constants<>+320(SB), Z16
-	VBROADCASTSS constants<>+512(SB), Z17
+	VBROADCASTSS constants<>+416(SB), Z3
+	VBROADCASTSS constants<>+480(SB), Z4
+	VBROADCASTSS constants<>+0(SB), Z5
+	VBROADCASTSS constants<>+32(SB), Z6
+	VBROADCASTSS constants<>+64(SB), Z7
+	VBROADCASTSS constants<>+96(SB), Z8
+	VBROADCASTSS constants<>+128(SB), Z9
+	VBROADCASTSS constants<>+160(SB), Z10
+	VBROADCASTSS constants<>+192(SB), Z11
+	VBROADCASTSS constants<>+224(SB), Z12
+	VBROADCASTSS constants<>+256(SB), Z13
+	VBROADCASTSS constants<>+288(SB), Z14
+	VBROADCASTSS constants<>+512(SB), Z15
 	JMP          begin
 
 // func scaleAVX512(dst []float32, alpha float32, x []float32)
@@ -3731,14 +3740,12 @@ TEXT ·pixelsAVX512(SB), NOSPLIT, $0-48
 	JMP constants
 
 begin:
-	MOVQ    dst_base+0(FP), AX
-	MOVQ    src_base+24(FP), CX
-	MOVQ    src_len+32(FP), DX
-	XORQ    BX, BX
-	TESTQ   DX, DX
-	JZ      done
-	VMOVUPS Z0, Z0
-	VMOVUPS Z1, Z1
+	MOVQ  dst_base+0(FP), AX
+	MOVQ  src_base+24(FP), CX
+	MOVQ  src_len+32(FP), DX
+	XORQ  BX, BX
+	TESTQ DX, DX
+	JZ    done
 
 register:
 	VPMOVZXBD    (CX)(BX*1), Z2
@@ -3787,10 +3794,8 @@ whole:
 	VMOVUPS     64(BX)(R8*4), Z13
 	VCMPPS      $0x1e, Z2, Z10, K1
 	VCMPPS      $0x1e, Z2, Z11, K2
-	VMOVUPS     Z1, Z14
-	VMOVUPS     Z1, Z15
-	VSUBPS      Z12, Z14, Z14
-	VSUBPS      Z13, Z15, Z15
+	VSUBPS      Z12, Z1, Z14
+	VSUBPS      Z13, Z1, Z15
 	VBLENDMPS   Z14, Z12, K1, Z3
 	VBLENDMPS   Z15, Z13, K2, Z4
 	VMOVUPS     Z3, (CX)(R8*4)
@@ -3805,65 +3810,54 @@ whole:
 	KMOVW       K4, R10
 	POPCNTL     R10, R10
 	ADDQ        R10, DI
-	VMOVUPS     Z5, Z12
-	VMOVUPS     Z5, Z13
-	VMAXPS      Z10, Z12, Z12
-	VMAXPS      Z11, Z13, Z13
-	VMOVUPS     Z6, Z14
-	VMOVUPS     Z6, Z15
-	VMINPS      Z12, Z14, Z14
-	VMINPS      Z13, Z15, Z15
-	VCMPPS      $0x08, Z14, Z10, K1
-	VCMPPS      $0x08, Z15, Z11, K2
-	VMOVUPS     Z1, Z12
-	VMOVUPS     Z1, Z13
-	VSUBPS      Z10, Z12, Z12
-	VSUBPS      Z11, Z13, Z13
-	VMULPS      Z10, Z12, Z12
-	VMULPS      Z11, Z13, Z13
-	VMOVUPS     Z1, Z10
-	VMOVUPS     Z1, Z11
-	VSUBPS      Z14, Z10, Z10
-	VSUBPS      Z15, Z11, Z11
-	VADDPS      Z5, Z14, Z14
-	VADDPS      Z5, Z15, Z15
+	VMAXPS      Z10, Z5, Z12
+	VMAXPS      Z11, Z5, Z13
+	VMINPS      Z12, Z6, Z12
+	VMINPS      Z13, Z6, Z13
+	VSUBPS      Z10, Z1, Z14
+	VSUBPS      Z11, Z1, Z15
+	VMULPS      Z10, Z14, Z14
+	VMULPS      Z11, Z15, Z15
+	VCMPPS      $0x08, Z12, Z10, K1
+	VCMPPS      $0x08, Z13, Z11, K2
+	VMOVAPS.Z   Z14, K1, Z14
+	VMOVAPS.Z   Z15, K2, Z15
+	VMULPS      Z0, Z14, Z14
+	VMULPS      Z0, Z15, Z15
+	VSUBPS      Z12, Z1, Z10
+	VSUBPS      Z13, Z1, Z11
+	VADDPS      Z5, Z12, Z12
+	VADDPS      Z5, Z13, Z13
 	VADDPS      Z5, Z10, Z10
 	VADDPS      Z5, Z11, Z11
 	VMOVUPS     (BX)(R8*4), Z16
 	VMOVUPS     64(BX)(R8*4), Z17
-	VMOVUPS     Z1, Z18
-	VMOVUPS     Z1, Z19
-	VSUBPS      Z16, Z18, Z18
-	VSUBPS      Z17, Z19, Z19
+	VSUBPS      Z16, Z1, Z18
+	VSUBPS      Z17, Z1, Z19
 	VMULPS      Z10, Z16, Z16
 	VMULPS      Z11, Z17, Z17
-	VFMSUB213PS Z16, Z14, Z18
-	VFMSUB213PS Z17, Z15, Z19
-	VMAXPS      Z14, Z10, Z16
-	VMAXPS      Z15, Z11, Z17
+	VFMSUB213PS Z16, Z12, Z18
+	VFMSUB213PS Z17, Z13, Z19
+	VMAXPS      Z12, Z10, Z16
+	VMAXPS      Z13, Z11, Z17
 	VMULPS      Z16, Z9, Z9
 	VMULPS      Z17, Z9, Z9
-	VMINPS      Z14, Z10, Z16
-	VMINPS      Z15, Z11, Z17
+	VMINPS      Z12, Z10, Z16
+	VMINPS      Z13, Z11, Z17
 	VMULPS      Z16, Z16, Z16
 	VMULPS      Z17, Z17, Z17
-	VMOVUPS     Z1, Z20
-	VMULPS      Z14, Z10, Z10
-	VMULPS      Z15, Z11, Z11
-	VDIVPS      Z10, Z20, Z10
-	VDIVPS      Z11, Z20, Z11
+	VMULPS      Z12, Z10, Z10
+	VMULPS      Z13, Z11, Z11
+	VDIVPS      Z10, Z1, Z10
+	VDIVPS      Z11, Z1, Z11
 	VMULPS      Z10, Z16, Z16
 	VMULPS      Z11, Z17, Z17
 	VMOVUPS     Z16, (DX)(R8*4)
 	VMOVUPS     Z17, 64(DX)(R8*4)
 	VMULPS      Z10, Z18, Z18
 	VMULPS      Z11, Z19, Z19
-	VMULPS      Z12, Z18, Z18
-	VMULPS      Z13, Z19, Z19
-	VMULPS      Z0, Z18, Z18
-	VMULPS      Z0, Z19, Z19
-	VMOVAPS.Z   Z18, K1, Z18
-	VMOVAPS.Z   Z19, K2, Z19
+	VMULPS      Z14, Z18, Z18
+	VMULPS      Z15, Z19, Z19
 	VMOVUPS     Z18, (AX)(R8*4)
 	VMOVUPS     Z19, 64(AX)(R8*4)
 	ADDQ        $0x20, R8
@@ -3886,10 +3880,8 @@ rest:
 	VMOVUPS.Z   64(BX)(R8*4), K2, Z11
 	VCMPPS      $0x1e, Z2, Z3, K3
 	VCMPPS      $0x1e, Z2, Z4, K4
-	VMOVUPS     Z1, Z12
-	VMOVUPS     Z1, Z13
-	VSUBPS      Z10, Z12, Z12
-	VSUBPS      Z11, Z13, Z13
+	VSUBPS      Z10, Z1, Z12
+	VSUBPS      Z11, Z1, Z13
 	VBLENDMPS   Z12, Z10, K3, Z7
 	VBLENDMPS   Z13, Z11, K4, Z8
 	VMOVUPS     Z7, K1, (CX)(R8*4)
@@ -3904,67 +3896,56 @@ rest:
 	KMOVW       K6, CX
 	POPCNTL     CX, CX
 	ADDQ        CX, DI
-	VMOVUPS     Z5, Z2
-	VMOVUPS     Z5, Z7
-	VMAXPS      Z3, Z2, Z2
-	VMAXPS      Z4, Z7, Z7
-	VMOVUPS     Z6, Z8
-	VMOVUPS     Z6, Z6
-	VMINPS      Z2, Z8, Z8
+	VMAXPS      Z3, Z5, Z2
+	VMAXPS      Z4, Z5, Z7
+	VMINPS      Z2, Z6, Z2
 	VMINPS      Z7, Z6, Z6
-	VCMPPS      $0x08, Z8, Z3, K3
+	VSUBPS      Z3, Z1, Z7
+	VSUBPS      Z4, Z1, Z8
+	VMULPS      Z3, Z7, Z7
+	VMULPS      Z4, Z8, Z8
+	VCMPPS      $0x08, Z2, Z3, K3
 	VCMPPS      $0x08, Z6, Z4, K4
-	VMOVUPS     Z1, Z2
-	VMOVUPS     Z1, Z7
-	VSUBPS      Z3, Z2, Z2
-	VSUBPS      Z4, Z7, Z7
-	VMULPS      Z3, Z2, Z2
-	VMULPS      Z4, Z7, Z7
-	VMOVUPS     Z1, Z3
-	VMOVUPS     Z1, Z4
-	VSUBPS      Z8, Z3, Z3
-	VSUBPS      Z6, Z4, Z4
-	VADDPS      Z5, Z8, Z8
-	VADDPS      Z5, Z6, Z6
+	VMOVAPS.Z   Z7, K3, Z7
+	VMOVAPS.Z   Z8, K4, Z8
+	VMULPS      Z0, Z7, Z7
+	VMULPS      Z0, Z8, Z8
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z6, Z1, Z3
+	VADDPS      Z5, Z2, Z2
+	VADDPS      Z5, Z6, Z4
+	VADDPS      Z5, Z0, Z0
 	VADDPS      Z5, Z3, Z3
-	VADDPS      Z5, Z4, Z4
 	VMOVUPS.Z   (BX)(R8*4), K1, Z5
-	VMOVUPS.Z   64(BX)(R8*4), K2, Z10
-	VMOVUPS     Z1, Z11
-	VMOVUPS     Z1, Z12
-	VSUBPS      Z5, Z11, Z11
-	VSUBPS      Z10, Z12, Z12
-	VMULPS      Z3, Z5, Z5
-	VMULPS      Z4, Z10, Z10
-	VFMSUB213PS Z5, Z8, Z11
-	VFMSUB213PS Z10, Z6, Z12
-	VMAXPS      Z8, Z3, Z5
-	VMAXPS      Z6, Z4, Z10
+	VMOVUPS.Z   64(BX)(R8*4), K2, Z6
+	VSUBPS      Z5, Z1, Z10
+	VSUBPS      Z6, Z1, Z11
+	VMULPS      Z0, Z5, Z5
+	VMULPS      Z3, Z6, Z6
+	VFMSUB213PS Z5, Z2, Z10
+	VFMSUB213PS Z6, Z4, Z11
+	VMAXPS      Z2, Z0, Z5
+	VMAXPS      Z4, Z3, Z6
 	VMULPS      Z5, Z9, Z9
-	VMULPS      Z10, Z9, Z9
-	VMINPS      Z8, Z3, Z5
-	VMINPS      Z6, Z4, Z10
+	VMULPS      Z6, Z9, Z9
+	VMINPS      Z2, Z0, Z5
+	VMINPS      Z4, Z3, Z6
 	VMULPS      Z5, Z5, Z5
-	VMULPS      Z10, Z10, Z10
-	VMOVUPS     Z1, Z1
-	VMULPS      Z8, Z3, Z3
-	VMULPS      Z6, Z4, Z4
+	VMULPS      Z6, Z6, Z6
+	VMULPS      Z2, Z0, Z0
+	VMULPS      Z4, Z3, Z3
+	VDIVPS      Z0, Z1, Z0
 	VDIVPS      Z3, Z1, Z3
-	VDIVPS      Z4, Z1, Z4
-	VMULPS      Z3, Z5, Z5
-	VMULPS      Z4, Z10, Z10
+	VMULPS      Z0, Z5, Z5
+	VMULPS      Z3, Z6, Z6
 	VMOVUPS     Z5, K1, (DX)(R8*4)
-	VMOVUPS     Z10, K2, 64(DX)(R8*4)
+	VMOVUPS     Z6, K2, 64(DX)(R8*4)
+	VMULPS      Z0, Z10, Z10
 	VMULPS      Z3, Z11, Z11
-	VMULPS      Z4, Z12, Z12
-	VMULPS      Z2, Z11, Z11
-	VMULPS      Z7, Z12, Z12
-	VMULPS      Z0, Z11, Z11
-	VMULPS      Z0, Z12, Z12
-	VMOVAPS.Z   Z11, K3, Z11
-	VMOVAPS.Z   Z12, K4, Z12
-	VMOVUPS     Z11, K1, (AX)(R8*4)
-	VMOVUPS     Z12, K2, 64(AX)(R8*4)
+	VMULPS      Z7, Z10, Z10
+	VMULPS      Z8, Z11, Z11
+	VMOVUPS     Z10, K1, (AX)(R8*4)
+	VMOVUPS     Z11, K2, 64(AX)(R8*4)
 
 done:
 	VEXTRACTF64X4 $0x01, Z9, Y0
@@ -3984,7 +3965,7 @@ done:
 
 constants:
 	VBROADCASTSS constants<>+512(SB), Z1
-	VBROADCASTSS constants<>+256(SB), Z2
+	VBROADCASTSS constants<>+288(SB), Z2
 	VBROADCASTSS constants<>+608(SB), Z5
 	VBROADCASTSS constants<>+640(SB), Z6
 	JMP          begin
@@ -4154,7 +4135,7 @@ constants:
 	VBROADCASTSS constants<>+928(SB), Z21
 	VBROADCASTSS constants<>+960(SB), Z22
 	VBROADCASTSS constants<>+992(SB), Z23
-	VBROADCASTSS constants<>+256(SB), Z24
+	VBROADCASTSS constants<>+288(SB), Z24
 	VBROADCASTSS constants<>+1024(SB), Z25
 	JMP          begin
 
@@ -4260,23 +4241,22 @@ TEXT ·multiplyAddAVX512(SB), NOSPLIT, $0-32
 	JMP constants
 
 begin:
-	MOVQ    sums_base+0(FP), AX
-	MOVQ    rounds+24(FP), CX
-	VMOVUPS Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	VPXORD  Z6, Z6, Z6
-	VPXORD  Z7, Z7, Z7
-	VPXORD  Z8, Z8, Z8
-	VPXORD  Z9, Z9, Z9
-	VPXORD  Z10, Z10, Z10
-	VPXORD  Z11, Z11, Z11
-	VPXORD  Z12, Z12, Z12
-	TESTQ   CX, CX
-	JLE     done
+	MOVQ   sums_base+0(FP), AX
+	MOVQ   rounds+24(FP), CX
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	TESTQ  CX, CX
+	JLE    done
 
 round:
 	VFMADD213PS Z0, Z0, Z1
@@ -4314,118 +4294,118 @@ constants:
 	VBROADCASTSS constants<>+512(SB), Z0
 	JMP          begin
 
-DATA constants<>+0(SB)/4, $0xc2ae0000
-DATA constants<>+4(SB)/4, $0xc2ae0000
-DATA constants<>+8(SB)/4, $0xc2ae0000
-DATA constants<>+12(SB)/4, $0xc2ae0000
-DATA constants<>+16(SB)/4, $0xc2ae0000
-DATA constants<>+20(SB)/4, $0xc2ae0000
-DATA constants<>+24(SB)/4, $0xc2ae0000
-DATA constants<>+28(SB)/4, $0xc2ae0000
-DATA constants<>+32(SB)/4, $0x4b40007f
-DATA constants<>+36(SB)/4, $0x4b40007f
-DATA constants<>+40(SB)/4, $0x4b40007f
-DATA constants<>+44(SB)/4, $0x4b40007f
-DATA constants<>+48(SB)/4, $0x4b40007f
-DATA constants<>+52(SB)/4, $0x4b40007f
-DATA constants<>+56(SB)/4, $0x4b40007f
-DATA constants<>+60(SB)/4, $0x4b40007f
-DATA constants<>+64(SB)/4, $0x3fb8aa3b
-DATA constants<>+68(SB)/4, $0x3fb8aa3b
-DATA constants<>+72(SB)/4, $0x3fb8aa3b
-DATA constants<>+76(SB)/4, $0x3fb8aa3b
-DATA constants<>+80(SB)/4, $0x3fb8aa3b
-DATA constants<>+84(SB)/4, $0x3fb8aa3b
-DATA constants<>+88(SB)/4, $0x3fb8aa3b
-DATA constants<>+92(SB)/4, $0x3fb8aa3b
-DATA constants<>+96(SB)/4, $0x3f318000
-DATA constants<>+100(SB)/4, $0x3f318000
-DATA constants<>+104(SB)/4, $0x3f318000
-DATA constants<>+108(SB)/4, $0x3f318000
-DATA constants<>+112(SB)/4, $0x3f318000
-DATA constants<>+116(SB)/4, $0x3f318000
-DATA constants<>+120(SB)/4, $0x3f318000
-DATA constants<>+124(SB)/4, $0x3f318000
-DATA constants<>+128(SB)/4, $0xb95e8083
-DATA constants<>+132(SB)/4, $0xb95e8083
-DATA constants<>+136(SB)/4, $0xb95e8083
-DATA constants<>+140(SB)/4, $0xb95e8083
-DATA constants<>+144(SB)/4, $0xb95e8083
-DATA constants<>+148(SB)/4, $0xb95e8083
-DATA constants<>+152(SB)/4, $0xb95e8083
-DATA constants<>+156(SB)/4, $0xb95e8083
-DATA constants<>+160(SB)/4, $0x3e2aaaaa
-DATA constants<>+164(SB)/4, $0x3e2aaaaa
-DATA constants<>+168(SB)/4, $0x3e2aaaaa
-DATA constants<>+172(SB)/4, $0x3e2aaaaa
-DATA constants<>+176(SB)/4, $0x3e2aaaaa
-DATA constants<>+180(SB)/4, $0x3e2aaaaa
-DATA constants<>+184(SB)/4, $0x3e2aaaaa
-DATA constants<>+188(SB)/4, $0x3e2aaaaa
-DATA constants<>+192(SB)/4, $0x3c088908
-DATA constants<>+196(SB)/4, $0x3c088908
-DATA constants<>+200(SB)/4, $0x3c088908
-DATA constants<>+204(SB)/4, $0x3c088908
-DATA constants<>+208(SB)/4, $0x3c088908
-DATA constants<>+212(SB)/4, $0x3c088908
-DATA constants<>+216(SB)/4, $0x3c088908
-DATA constants<>+220(SB)/4, $0x3c088908
-DATA constants<>+224(SB)/4, $0x39506967
-DATA constants<>+228(SB)/4, $0x39506967
-DATA constants<>+232(SB)/4, $0x39506967
-DATA constants<>+236(SB)/4, $0x39506967
-DATA constants<>+240(SB)/4, $0x39506967
-DATA constants<>+244(SB)/4, $0x39506967
-DATA constants<>+248(SB)/4, $0x39506967
-DATA constants<>+252(SB)/4, $0x39506967
-DATA constants<>+256(SB)/4, $0x3f000000
-DATA constants<>+260(SB)/4, $0x3f000000
-DATA constants<>+264(SB)/4, $0x3f000000
-DATA constants<>+268(SB)/4, $0x3f000000
-DATA constants<>+272(SB)/4, $0x3f000000
-DATA constants<>+276(SB)/4, $0x3f000000
-DATA constants<>+280(SB)/4, $0x3f000000
-DATA constants<>+284(SB)/4, $0x3f000000
-DATA constants<>+288(SB)/4, $0x3d2aa9c1
-DATA constants<>+292(SB)/4, $0x3d2aa9c1
-DATA constants<>+296(SB)/4, $0x3d2aa9c1
-DATA constants<>+300(SB)/4, $0x3d2aa9c1
-DATA constants<>+304(SB)/4, $0x3d2aa9c1
-DATA constants<>+308(SB)/4, $0x3d2aa9c1
-DATA constants<>+312(SB)/4, $0x3d2aa9c1
-DATA constants<>+316(SB)/4, $0x3d2aa9c1
-DATA constants<>+320(SB)/4, $0x3ab743ce
-DATA constants<>+324(SB)/4, $0x3ab743ce
-DATA constants<>+328(SB)/4, $0x3ab743ce
-DATA constants<>+332(SB)/4, $0x3ab743ce
-DATA constants<>+336(SB)/4, $0x3ab743ce
-DATA constants<>+340(SB)/4, $0x3ab743ce
-DATA constants<>+344(SB)/4, $0x3ab743ce
-DATA constants<>+348(SB)/4, $0x3ab743ce
-DATA constants<>+352(SB)/4, $0x3fe10966
-DATA constants<>+356(SB)/4, $0x3fe10966
-DATA constants<>+360(SB)/4, $0x3fe10966
-DATA constants<>+364(SB)/4, $0x3fe10966
-DATA constants<>+368(SB)/4, $0x3fe10966
-DATA constants<>+372(SB)/4, $0x3fe10966
-DATA constants<>+376(SB)/4, $0x3fe10966
-DATA constants<>+380(SB)/4, $0x3fe10966
-DATA constants<>+384(SB)/4, $0x3f867d5f
-DATA constants<>+388(SB)/4, $0x3f867d5f
-DATA constants<>+392(SB)/4, $0x3f867d5f
-DATA constants<>+396(SB)/4, $0x3f867d5f
-DATA constants<>+400(SB)/4, $0x3f867d5f
-DATA constants<>+404(SB)/4, $0x3f867d5f
-DATA constants<>+408(SB)/4, $0x3f867d5f
-DATA constants<>+412(SB)/4, $0x3f867d5f
-DATA constants<>+416(SB)/4, $0x00000000
-DATA constants<>+420(SB)/4, $0x00000000
-DATA constants<>+424(SB)/4, $0x00000000
-DATA constants<>+428(SB)/4, $0x00000000
-DATA constants<>+432(SB)/4, $0x00000000
-DATA constants<>+436(SB)/4, $0x00000000
-DATA constants<>+440(SB)/4, $0x00000000
-DATA constants<>+444(SB)/4, $0x00000000
+DATA constants<>+0(SB)/4, $0x4b40007f
+DATA constants<>+4(SB)/4, $0x4b40007f
+DATA constants<>+8(SB)/4, $0x4b40007f
+DATA constants<>+12(SB)/4, $0x4b40007f
+DATA constants<>+16(SB)/4, $0x4b40007f
+DATA constants<>+20(SB)/4, $0x4b40007f
+DATA constants<>+24(SB)/4, $0x4b40007f
+DATA constants<>+28(SB)/4, $0x4b40007f
+DATA constants<>+32(SB)/4, $0x3fb8aa3b
+DATA constants<>+36(SB)/4, $0x3fb8aa3b
+DATA constants<>+40(SB)/4, $0x3fb8aa3b
+DATA constants<>+44(SB)/4, $0x3fb8aa3b
+DATA constants<>+48(SB)/4, $0x3fb8aa3b
+DATA constants<>+52(SB)/4, $0x3fb8aa3b
+DATA constants<>+56(SB)/4, $0x3fb8aa3b
+DATA constants<>+60(SB)/4, $0x3fb8aa3b
+DATA constants<>+64(SB)/4, $0x3f318000
+DATA constants<>+68(SB)/4, $0x3f318000
+DATA constants<>+72(SB)/4, $0x3f318000
+DATA constants<>+76(SB)/4, $0x3f318000
+DATA constants<>+80(SB)/4, $0x3f318000
+DATA constants<>+84(SB)/4, $0x3f318000
+DATA constants<>+88(SB)/4, $0x3f318000
+DATA constants<>+92(SB)/4, $0x3f318000
+DATA constants<>+96(SB)/4, $0xb95e8083
+DATA constants<>+100(SB)/4, $0xb95e8083
+DATA constants<>+104(SB)/4, $0xb95e8083
+DATA constants<>+108(SB)/4, $0xb95e8083
+DATA constants<>+112(SB)/4, $0xb95e8083
+DATA constants<>+116(SB)/4, $0xb95e8083
+DATA constants<>+120(SB)/4, $0xb95e8083
+DATA constants<>+124(SB)/4, $0xb95e8083
+DATA constants<>+128(SB)/4, $0x3c088908
+DATA constants<>+132(SB)/4, $0x3c088908
+DATA constants<>+136(SB)/4, $0x3c088908
+DATA constants<>+140(SB)/4, $0x3c088908
+DATA constants<>+144(SB)/4, $0x3c088908
+DATA constants<>+148(SB)/4, $0x3c088908
+DATA constants<>+152(SB)/4, $0x3c088908
+DATA constants<>+156(SB)/4, $0x3c088908
+DATA constants<>+160(SB)/4, $0x39506967
+DATA constants<>+164(SB)/4, $0x39506967
+DATA constants<>+168(SB)/4, $0x39506967
+DATA constants<>+172(SB)/4, $0x39506967
+DATA constants<>+176(SB)/4, $0x39506967
+DATA constants<>+180(SB)/4, $0x39506967
+DATA constants<>+184(SB)/4, $0x39506967
+DATA constants<>+188(SB)/4, $0x39506967
+DATA constants<>+192(SB)/4, $0x3d2aa9c1
+DATA constants<>+196(SB)/4, $0x3d2aa9c1
+DATA constants<>+200(SB)/4, $0x3d2aa9c1
+DATA constants<>+204(SB)/4, $0x3d2aa9c1
+DATA constants<>+208(SB)/4, $0x3d2aa9c1
+DATA constants<>+212(SB)/4, $0x3d2aa9c1
+DATA constants<>+216(SB)/4, $0x3d2aa9c1
+DATA constants<>+220(SB)/4, $0x3d2aa9c1
+DATA constants<>+224(SB)/4, $0x3ab743ce
+DATA constants<>+228(SB)/4, $0x3ab743ce
+DATA constants<>+232(SB)/4, $0x3ab743ce
+DATA constants<>+236(SB)/4, $0x3ab743ce
+DATA constants<>+240(SB)/4, $0x3ab743ce
+DATA constants<>+244(SB)/4, $0x3ab743ce
+DATA constants<>+248(SB)/4, $0x3ab743ce
+DATA constants<>+252(SB)/4, $0x3ab743ce
+DATA constants<>+256(SB)/4, $0x3e2aaaaa
+DATA constants<>+260(SB)/4, $0x3e2aaaaa
+DATA constants<>+264(SB)/4, $0x3e2aaaaa
+DATA constants<>+268(SB)/4, $0x3e2aaaaa
+DATA constants<>+272(SB)/4, $0x3e2aaaaa
+DATA constants<>+276(SB)/4, $0x3e2aaaaa
+DATA constants<>+280(SB)/4, $0x3e2aaaaa
+DATA constants<>+284(SB)/4, $0x3e2aaaaa
+DATA constants<>+288(SB)/4, $0x3f000000
+DATA constants<>+292(SB)/4, $0x3f000000
+DATA constants<>+296(SB)/4, $0x3f000000
+DATA constants<>+300(SB)/4, $0x3f000000
+DATA constants<>+304(SB)/4, $0x3f000000
+DATA constants<>+308(SB)/4, $0x3f000000
+DATA constants<>+312(SB)/4, $0x3f000000
+DATA constants<>+316(SB)/4, $0x3f000000
+DATA constants<>+320(SB)/4, $0x3fe10966
+DATA constants<>+324(SB)/4, $0x3fe10966
+DATA constants<>+328(SB)/4, $0x3fe10966
+DATA constants<>+332(SB)/4, $0x3fe10966
+DATA constants<>+336(SB)/4, $0x3fe10966
+DATA constants<>+340(SB)/4, $0x3fe10966
+DATA constants<>+344(SB)/4, $0x3fe10966
+DATA constants<>+348(SB)/4, $0x3fe10966
+DATA constants<>+352(SB)/4, $0x3f867d5f
+DATA constants<>+356(SB)/4, $0x3f867d5f
+DATA constants<>+360(SB)/4, $0x3f867d5f
+DATA constants<>+364(SB)/4, $0x3f867d5f
+DATA constants<>+368(SB)/4, $0x3f867d5f
+DATA constants<>+372(SB)/4, $0x3f867d5f
+DATA constants<>+376(SB)/4, $0x3f867d5f
+DATA constants<>+380(SB)/4, $0x3f867d5f
+DATA constants<>+384(SB)/4, $0x00000000
+DATA constants<>+388(SB)/4, $0x00000000
+DATA constants<>+392(SB)/4, $0x00000000
+DATA constants<>+396(SB)/4, $0x00000000
+DATA constants<>+400(SB)/4, $0x00000000
+DATA constants<>+404(SB)/4, $0x00000000
+DATA constants<>+408(SB)/4, $0x00000000
+DATA constants<>+412(SB)/4, $0x00000000
+DATA constants<>+416(SB)/4, $0xc2ae0000
+DATA constants<>+420(SB)/4, $0xc2ae0000
+DATA constants<>+424(SB)/4, $0xc2ae0000
+DATA constants<>+428(SB)/4, $0xc2ae0000
+DATA constants<>+432(SB)/4, $0xc2ae0000
+DATA constants<>+436(SB)/4, $0xc2ae0000
+DATA constants<>+440(SB)/4, $0xc2ae0000
+DATA constants<>+444(SB)/4, $0xc2ae0000
 DATA constants<>+448(SB)/4, $0x80000000
 DATA constants<>+452(SB)/4, $0x80000000
 DATA constants<>+456(SB)/4, $0x80000000

@@ -22,8 +22,8 @@ const (
 
 // oneMinus returns 1-x.
 func oneMinus(x vector) vector {
-	y := constant(float(1))
-	each(VSUBPS, x, y, y)
+	y := newVector()
+	each(VSUBPS, x, floatRegister(1), y)
 	return y
 }
 
@@ -67,9 +67,9 @@ func crossEntropy() {
 
 func gradient() {
 	function("crossEntropyGradient", "func(gradient, weights, p, targets []float32, factor float32) (product float64, misses int)", []string{
-		"does what crossEntropy does for the sigmoids p but for",
-		"the logarithms: it sets gradient and weights, turns p into the ratios, and",
-		"returns the product and how many elements are no hits.",
+		"is crossEntropy from the sigmoids p up to the",
+		"logarithms: it sets gradient and weights, turns p into the ratios, and returns",
+		"the product and how many elements are no hits.",
 	}, func() {
 		gradient := Load(Param("gradient").Base(), GP64())
 		weights := Load(Param("weights").Base(), GP64())
@@ -80,8 +80,8 @@ func gradient() {
 		count := newCounter()
 		product := set.register()
 		VMOVUPS(float(1), product)
-		// An element outside a mask has p = t = 0: it is a hit, and multiplies
-		// the product by exactly 1.
+		// An element outside a mask has p = t = 0: a hit, which multiplies the
+		// product by exactly 1.
 		loop(n, func(l lanes) {
 			p, t := l.load(sigmoids), l.load(targets)
 			above := compare(p, gtOQ, float(0.5))
@@ -89,17 +89,19 @@ func gradient() {
 			count.differences(above, compare(t, gtOQ, float(0.5)))
 
 			q := atMost(oneMinusEpsilon, atLeast(epsilon, p))
-			inside := compare(p, eqUQ, q)
 			slope := oneMinus(p)
 			each(VMULPS, p, slope, slope)
+			keep(compare(p, eqUQ, q), slope) // none where p was clipped
+			each(VMULPS, factor, slope, slope)
 			a, b := newVector(), oneMinus(q)
 			each(VADDPS, float(epsilon), q, a)
 			each(VADDPS, float(epsilon), b, b)
-			t = l.load(targets)
+			t = l.load(targets) // again: registers are scarce
 			u := oneMinus(t)
 			each(VMULPS, b, t, t)
 			each(VFMSUB213PS, t, a, u)
 
+			// smaller²/(a·b) is smaller/larger by the gradient's division.
 			larger, ratio := newVector(), newVector()
 			each(VMAXPS, a, b, larger)
 			for _, r := range larger {
@@ -107,16 +109,13 @@ func gradient() {
 			}
 			each(VMINPS, a, b, ratio)
 			each(VMULPS, ratio, ratio, ratio)
-			one, inverse := set.register(), b
-			VMOVUPS(float(1), one)
+			inverse := b
 			each(VMULPS, a, b, inverse)
-			each(VDIVPS, inverse, one, inverse)
+			each(VDIVPS, inverse, floatRegister(1), inverse)
 			each(VMULPS, inverse, ratio, ratio)
 			l.store(ratio, sigmoids)
 			each(VMULPS, inverse, u, u)
 			each(VMULPS, slope, u, u)
-			each(VMULPS, factor, u, u)
-			keep(inside, u)
 			l.store(u, gradient)
 		})
 		all := reduce(VMULPD, product)

@@ -42,13 +42,14 @@ func exponential(x vector) (part, power vector) {
 	each(VPSLLD, Imm(23), power, power)
 	each(VFNMADD231PS, float(ln2High), n, r)
 	each(VFNMADD231PS, float(ln2Low), n, r)
-	p0, p1, p2 := constant(float(1.6666665459e-1)), constant(float(8.3334519073e-3)), constant(float(1.9875691500e-4))
 	r2 := n
 	each(VMULPS, r, r, r2)
-	each(VFMADD213PS, float(5.0000001201e-1), r, p0)
+	p1, p2 := constant(float(8.3334519073e-3)), constant(float(1.9875691500e-4))
 	each(VFMADD213PS, float(4.1665795894e-2), r, p1)
 	each(VFMADD213PS, float(1.3981999507e-3), r, p2)
 	each(VFMADD213PS, p1, r2, p2)
+	p0 := constant(float(1.6666665459e-1))
+	each(VFMADD213PS, float(5.0000001201e-1), r, p0)
 	each(VFMADD213PS, p0, r2, p2)
 	each(VFMADD213PS, r, r2, p2)
 	return p2, power
@@ -56,15 +57,15 @@ func exponential(x vector) (part, power vector) {
 
 // atLeast returns max(x, low), or NaN where x is.
 func atLeast(low float64, x vector) vector {
-	v := constant(float(low))
-	each(VMAXPS, x, v, v) // x is second, so NaN stays
+	v := newVector()
+	each(VMAXPS, x, floatRegister(low), v) // x is second, so NaN stays
 	return v
 }
 
 // atMost returns min(x, high), or NaN where x is.
 func atMost(high float64, x vector) vector {
-	v := constant(float(high))
-	each(VMINPS, x, v, v)
+	v := newVector()
+	each(VMINPS, x, floatRegister(high), v)
 	return v
 }
 
@@ -93,10 +94,10 @@ func elementwise() {
 		minus := newVector()
 		each(VXORPS, word(1<<31), l.load(p[1]), minus)
 		part, power := exponential(atMost(expLimit, atLeast(-expLimit, minus)))
-		more, y := newVector(), constant(float(1))
-		each(VADDPS, float(1), power, more)
+		more, y := newVector(), newVector()
+		each(VADDPS, floatRegister(1), power, more)
 		each(VFMADD213PS, more, power, part)
-		each(VDIVPS, part, y, y)
+		each(VDIVPS, part, floatRegister(1), y)
 		l.store(y, p[0])
 	})
 
@@ -131,9 +132,7 @@ func pixels() {
 		XORQ(index, index)
 		TESTQ(n, n)
 		JZ(LabelRef("done"))
-		reciprocal, divisor := set.register(), set.register()
-		VMOVUPS(float(1.0/255), reciprocal)
-		VMOVUPS(float(255), divisor)
+		reciprocal, divisor := floatRegister(1.0/255), floatRegister(255)
 		Label("register")
 		v, quotient := set.register(), set.register()
 		VPMOVZXBD(Mem{Base: src, Index: index, Scale: 1}, v)

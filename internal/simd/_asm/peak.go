@@ -3,20 +3,21 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// chains is how many registers take part: more than a processor's latency of a
-// fused multiply-add times its units, which is eight to ten.
+// chains is how many registers take part: more than the latency of a fused
+// multiply-add times the units for it, which is eight to ten.
 const chains = 12
 
 func peak() {
-	function("multiplyAdd", "func(sums []float32, rounds int)", []string{"works like multiplyAdd for twelve registers of sums."}, func() {
+	function("multiplyAdd", "func(sums []float32, rounds int)", []string{fmt.Sprintf("works like multiplyAdd for %d sums.", chains*set.floats())}, func() {
 		base := Load(Param("sums").Base(), GP64())
 		rounds := Load(Param("rounds"), GP64())
-		one := set.register()
-		VMOVUPS(float(1), one)
+		one := floatRegister(1)
 		sums := make(vector, chains)
 		for i := range sums {
 			sums[i] = zero()

@@ -24,9 +24,21 @@ var (
 // word returns an operand that holds a bit pattern in every lane: in memory, or
 // in a register where there are enough of them.
 func word(bits uint32) Op {
-	if !set.opmasks {
-		return repeated(bits)
+	if set.opmasks {
+		return kept(bits)
 	}
+	return repeated(bits)
+}
+
+// float returns an operand that holds x, rounded to float32, in every lane.
+func float(x float64) Op { return word(math.Float32bits(float32(x))) }
+
+// floatRegister returns the same in a register, for operands that cannot be in
+// memory.
+func floatRegister(x float64) VecVirtual { return kept(math.Float32bits(float32(x))) }
+
+// kept returns a register that holds a bit pattern throughout the function.
+func kept(bits uint32) VecVirtual {
 	r, ok := loaded[bits]
 	if !ok {
 		r = set.register()
@@ -35,9 +47,6 @@ func word(bits uint32) Op {
 	}
 	return r
 }
-
-// float returns an operand that holds x, rounded to float32, in every lane.
-func float(x float64) Op { return word(math.Float32bits(float32(x))) }
 
 // repeated returns where a bit pattern stands eight times.
 func repeated(bits uint32) Mem {

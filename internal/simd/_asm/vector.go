@@ -32,25 +32,19 @@ func (s *instructionSet) floats() int { return s.bytes / 4 }
 // vectorBytes is the size of a register of AVX2.
 const vectorBytes = 32
 
-// function emits a function of the set. The constants that body asks for may
-// have to be loaded before it is emitted: they stand at the end, where they are
-// known, and are jumped to.
+// function emits a function of the set. Its registers of constants are loaded
+// in a block at the end, where it is known which body has asked for.
 func function(name, signature string, doc []string, body func()) {
 	TEXT(name+set.name, NOSPLIT, signature)
 	Pragma("noescape")
 	doc[0] = name + set.name + " " + doc[0]
 	Doc(doc...)
-	clear(loaded)
-	if set.opmasks {
-		JMP(LabelRef("constants"))
-		Label("begin")
-	}
+	JMP(LabelRef("constants"))
+	Label("begin")
 	body()
-	if set.opmasks {
-		Label("constants")
-		loadConstants()
-		JMP(LabelRef("begin"))
-	}
+	Label("constants")
+	loadConstants()
+	JMP(LabelRef("begin"))
 }
 
 // vector is the contents of a few registers. A formula is one long chain of
