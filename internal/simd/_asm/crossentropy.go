@@ -90,7 +90,7 @@ func gradient() {
 			q := atMost(oneMinusEpsilon, atLeast(epsilon, p))
 			slope := oneMinus(p)
 			each(VMULPS, p, slope, slope)
-			keep(compare(p, eqUQ, q), slope) // none where p was clipped
+			zeroOutside(compare(p, eqUQ, q), slope) // none where p was clipped
 			each(VMULPS, factor, slope, slope)
 			a, b := newVector(), oneMinus(q)
 			each(VADDPS, float(epsilon), q, a)
