@@ -117,7 +117,7 @@ func TestCrossEntropyClipsAsKerasDoes(t *testing.T) {
 // TestCrossEntropyKeepsNaN puts NaN at every place of a block and its tail.
 func TestCrossEntropyKeepsNaN(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
-		for n := 1; n <= 20; n++ {
+		for n := 1; n <= 40; n++ {
 			for i := range n {
 				z, targets, g := make([]float32, n), make([]float32, n), make([]float32, n)
 				z[i] = nan

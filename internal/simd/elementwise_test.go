@@ -259,6 +259,7 @@ func TestWrongLengthPanics(t *testing.T) {
 		"Axpy":         func() { Axpy(f(2), 1, f(3)) },
 		"Pixels":       func() { Pixels(f(2), make([]byte, 3)) },
 		"CrossEntropy": func() { CrossEntropy(nil, f(5), f(4), 1) },
+		"PeakFlops":    func() { PeakFlops(-1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {

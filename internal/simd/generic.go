@@ -93,6 +93,8 @@ func columnSums(dst, a []float32) {
 	}
 }
 
+// selu takes 1 from the exponential before its parts are added, which keeps all
+// digits near zero.
 func selu(dst, x []float32) {
 	dst = dst[:len(x)]
 	for i, v := range x {
@@ -119,6 +121,7 @@ func seluGradient(dst, y, dy []float32) {
 	}
 }
 
+// sigmoid1 returns 1 / (1 + exp(-x)), of an exponential that cannot overflow.
 func sigmoid1(x float32) float32 {
 	part, power := exponential(min(max(-x, -expLimit), expLimit))
 	return 1 / (part*power + (power + 1))

@@ -2295,30 +2295,26 @@ whole:
 	VMOVUPS      constants<>+128(SB), Y10
 	VMOVUPS      constants<>+160(SB), Y11
 	VMOVUPS      constants<>+160(SB), Y12
-	VFMADD213PS  constants<>+192(SB), Y2, Y9
-	VFMADD213PS  constants<>+192(SB), Y3, Y10
-	VFMADD213PS  constants<>+224(SB), Y2, Y11
-	VFMADD213PS  constants<>+224(SB), Y3, Y12
-	VFMADD213PS  Y9, Y7, Y11
-	VFMADD213PS  Y10, Y8, Y12
-	VMOVUPS      constants<>+256(SB), Y9
-	VMOVUPS      constants<>+256(SB), Y10
-	VFMADD213PS  constants<>+288(SB), Y2, Y9
-	VFMADD213PS  constants<>+288(SB), Y3, Y10
+	VFMADD213PS  constants<>+192(SB), Y2, Y11
+	VFMADD213PS  constants<>+192(SB), Y3, Y12
+	VFMADD231PS  constants<>+224(SB), Y7, Y11
+	VFMADD231PS  constants<>+224(SB), Y8, Y12
+	VFMADD213PS  constants<>+256(SB), Y2, Y9
+	VFMADD213PS  constants<>+256(SB), Y3, Y10
 	VFMADD213PS  Y9, Y7, Y11
 	VFMADD213PS  Y10, Y8, Y12
 	VFMADD213PS  Y2, Y7, Y11
 	VFMADD213PS  Y3, Y8, Y12
-	VMULPS       constants<>+320(SB), Y5, Y5
-	VMULPS       constants<>+320(SB), Y6, Y6
-	VSUBPS       constants<>+320(SB), Y5, Y2
-	VSUBPS       constants<>+320(SB), Y6, Y3
+	VMULPS       constants<>+288(SB), Y5, Y5
+	VMULPS       constants<>+288(SB), Y6, Y6
+	VSUBPS       constants<>+288(SB), Y5, Y2
+	VSUBPS       constants<>+288(SB), Y6, Y3
 	VFMADD213PS  Y2, Y5, Y11
 	VFMADD213PS  Y3, Y6, Y12
-	VMULPS       constants<>+352(SB), Y0, Y2
-	VMULPS       constants<>+352(SB), Y1, Y3
-	VCMPPS       $0x1d, constants<>+384(SB), Y0, Y0
-	VCMPPS       $0x1d, constants<>+384(SB), Y1, Y1
+	VMULPS       constants<>+320(SB), Y0, Y2
+	VMULPS       constants<>+320(SB), Y1, Y3
+	VCMPPS       $0x1d, constants<>+352(SB), Y0, Y0
+	VCMPPS       $0x1d, constants<>+352(SB), Y1, Y1
 	VBLENDVPS    Y0, Y2, Y11, Y0
 	VBLENDVPS    Y1, Y3, Y12, Y1
 	VMOVUPS      Y0, (AX)(BX*4)
@@ -2357,30 +2353,26 @@ rest:
 	VMOVUPS      constants<>+128(SB), Y9
 	VMOVUPS      constants<>+160(SB), Y10
 	VMOVUPS      constants<>+160(SB), Y11
-	VFMADD213PS  constants<>+192(SB), Y2, Y8
-	VFMADD213PS  constants<>+192(SB), Y3, Y9
-	VFMADD213PS  constants<>+224(SB), Y2, Y10
-	VFMADD213PS  constants<>+224(SB), Y3, Y11
-	VFMADD213PS  Y8, Y6, Y10
-	VFMADD213PS  Y9, Y7, Y11
-	VMOVUPS      constants<>+256(SB), Y8
-	VMOVUPS      constants<>+256(SB), Y9
-	VFMADD213PS  constants<>+288(SB), Y2, Y8
-	VFMADD213PS  constants<>+288(SB), Y3, Y9
+	VFMADD213PS  constants<>+192(SB), Y2, Y10
+	VFMADD213PS  constants<>+192(SB), Y3, Y11
+	VFMADD231PS  constants<>+224(SB), Y6, Y10
+	VFMADD231PS  constants<>+224(SB), Y7, Y11
+	VFMADD213PS  constants<>+256(SB), Y2, Y8
+	VFMADD213PS  constants<>+256(SB), Y3, Y9
 	VFMADD213PS  Y8, Y6, Y10
 	VFMADD213PS  Y9, Y7, Y11
 	VFMADD213PS  Y2, Y6, Y10
 	VFMADD213PS  Y3, Y7, Y11
-	VMULPS       constants<>+320(SB), Y4, Y4
-	VMULPS       constants<>+320(SB), Y5, Y5
-	VSUBPS       constants<>+320(SB), Y4, Y2
-	VSUBPS       constants<>+320(SB), Y5, Y3
+	VMULPS       constants<>+288(SB), Y4, Y4
+	VMULPS       constants<>+288(SB), Y5, Y5
+	VSUBPS       constants<>+288(SB), Y4, Y2
+	VSUBPS       constants<>+288(SB), Y5, Y3
 	VFMADD213PS  Y2, Y4, Y10
 	VFMADD213PS  Y3, Y5, Y11
-	VMULPS       constants<>+352(SB), Y0, Y2
-	VMULPS       constants<>+352(SB), Y1, Y3
-	VCMPPS       $0x1d, constants<>+384(SB), Y0, Y0
-	VCMPPS       $0x1d, constants<>+384(SB), Y1, Y1
+	VMULPS       constants<>+320(SB), Y0, Y2
+	VMULPS       constants<>+320(SB), Y1, Y3
+	VCMPPS       $0x1d, constants<>+352(SB), Y0, Y0
+	VCMPPS       $0x1d, constants<>+352(SB), Y1, Y1
 	VBLENDVPS    Y0, Y2, Y10, Y0
 	VBLENDVPS    Y1, Y3, Y11, Y1
 	VMOVUPS      (SI), Y2
@@ -2393,7 +2385,7 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+416(SB), Y4
+	VBROADCASTSS constants<>+384(SB), Y4
 	JMP          begin
 
 // func seluGradientAVX2(dst []float32, y []float32, dy []float32)
@@ -2414,12 +2406,12 @@ begin:
 whole:
 	VMOVUPS   (CX)(SI*4), Y0
 	VMOVUPS   32(CX)(SI*4), Y1
-	VADDPS    constants<>+320(SB), Y0, Y2
-	VADDPS    constants<>+320(SB), Y1, Y3
-	VCMPPS    $0x1d, constants<>+384(SB), Y0, Y0
-	VCMPPS    $0x1d, constants<>+384(SB), Y1, Y1
-	VBLENDVPS Y0, constants<>+352(SB), Y2, Y0
-	VBLENDVPS Y1, constants<>+352(SB), Y3, Y1
+	VADDPS    constants<>+288(SB), Y0, Y2
+	VADDPS    constants<>+288(SB), Y1, Y3
+	VCMPPS    $0x1d, constants<>+352(SB), Y0, Y0
+	VCMPPS    $0x1d, constants<>+352(SB), Y1, Y1
+	VBLENDVPS Y0, constants<>+320(SB), Y2, Y0
+	VBLENDVPS Y1, constants<>+320(SB), Y3, Y1
 	VMOVUPS   (DX)(SI*4), Y2
 	VMOVUPS   32(DX)(SI*4), Y3
 	VMULPS    Y2, Y0, Y0
@@ -2440,12 +2432,12 @@ rest:
 	VMASKMOVPS (CX)(SI*4), Y0, Y0
 	VMOVUPS    32(DI), Y1
 	VMASKMOVPS 32(CX)(SI*4), Y1, Y1
-	VADDPS     constants<>+320(SB), Y0, Y2
-	VADDPS     constants<>+320(SB), Y1, Y3
-	VCMPPS     $0x1d, constants<>+384(SB), Y0, Y0
-	VCMPPS     $0x1d, constants<>+384(SB), Y1, Y1
-	VBLENDVPS  Y0, constants<>+352(SB), Y2, Y0
-	VBLENDVPS  Y1, constants<>+352(SB), Y3, Y1
+	VADDPS     constants<>+288(SB), Y0, Y2
+	VADDPS     constants<>+288(SB), Y1, Y3
+	VCMPPS     $0x1d, constants<>+352(SB), Y0, Y0
+	VCMPPS     $0x1d, constants<>+352(SB), Y1, Y1
+	VBLENDVPS  Y0, constants<>+320(SB), Y2, Y0
+	VBLENDVPS  Y1, constants<>+320(SB), Y3, Y1
 	VMOVUPS    (DI), Y2
 	VMASKMOVPS (DX)(SI*4), Y2, Y2
 	VMOVUPS    32(DI), Y3
@@ -2481,8 +2473,8 @@ begin:
 whole:
 	VMOVUPS      (CX)(BX*4), Y0
 	VMOVUPS      32(CX)(BX*4), Y1
-	VXORPS       constants<>+448(SB), Y0, Y0
-	VXORPS       constants<>+448(SB), Y1, Y1
+	VXORPS       constants<>+416(SB), Y0, Y0
+	VXORPS       constants<>+416(SB), Y1, Y1
 	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
 	VMINPS       Y0, Y3, Y0
@@ -2505,16 +2497,12 @@ whole:
 	VMOVUPS      constants<>+128(SB), Y10
 	VMOVUPS      constants<>+160(SB), Y11
 	VMOVUPS      constants<>+160(SB), Y12
-	VFMADD213PS  constants<>+192(SB), Y0, Y9
-	VFMADD213PS  constants<>+192(SB), Y1, Y10
-	VFMADD213PS  constants<>+224(SB), Y0, Y11
-	VFMADD213PS  constants<>+224(SB), Y1, Y12
-	VFMADD213PS  Y9, Y7, Y11
-	VFMADD213PS  Y10, Y8, Y12
-	VMOVUPS      constants<>+256(SB), Y9
-	VMOVUPS      constants<>+256(SB), Y10
-	VFMADD213PS  constants<>+288(SB), Y0, Y9
-	VFMADD213PS  constants<>+288(SB), Y1, Y10
+	VFMADD213PS  constants<>+192(SB), Y0, Y11
+	VFMADD213PS  constants<>+192(SB), Y1, Y12
+	VFMADD231PS  constants<>+224(SB), Y7, Y11
+	VFMADD231PS  constants<>+224(SB), Y8, Y12
+	VFMADD213PS  constants<>+256(SB), Y0, Y9
+	VFMADD213PS  constants<>+256(SB), Y1, Y10
 	VFMADD213PS  Y9, Y7, Y11
 	VFMADD213PS  Y10, Y8, Y12
 	VFMADD213PS  Y0, Y7, Y11
@@ -2541,8 +2529,8 @@ rest:
 	VMASKMOVPS   (CX)(BX*4), Y0, Y0
 	VMOVUPS      32(SI), Y1
 	VMASKMOVPS   32(CX)(BX*4), Y1, Y1
-	VXORPS       constants<>+448(SB), Y0, Y0
-	VXORPS       constants<>+448(SB), Y1, Y1
+	VXORPS       constants<>+416(SB), Y0, Y0
+	VXORPS       constants<>+416(SB), Y1, Y1
 	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
 	VMINPS       Y0, Y3, Y0
@@ -2565,16 +2553,12 @@ rest:
 	VMOVUPS      constants<>+128(SB), Y8
 	VMOVUPS      constants<>+160(SB), Y9
 	VMOVUPS      constants<>+160(SB), Y10
-	VFMADD213PS  constants<>+192(SB), Y0, Y7
-	VFMADD213PS  constants<>+192(SB), Y1, Y8
-	VFMADD213PS  constants<>+224(SB), Y0, Y9
-	VFMADD213PS  constants<>+224(SB), Y1, Y10
-	VFMADD213PS  Y7, Y5, Y9
-	VFMADD213PS  Y8, Y6, Y10
-	VMOVUPS      constants<>+256(SB), Y7
-	VMOVUPS      constants<>+256(SB), Y8
-	VFMADD213PS  constants<>+288(SB), Y0, Y7
-	VFMADD213PS  constants<>+288(SB), Y1, Y8
+	VFMADD213PS  constants<>+192(SB), Y0, Y9
+	VFMADD213PS  constants<>+192(SB), Y1, Y10
+	VFMADD231PS  constants<>+224(SB), Y5, Y9
+	VFMADD231PS  constants<>+224(SB), Y6, Y10
+	VFMADD213PS  constants<>+256(SB), Y0, Y7
+	VFMADD213PS  constants<>+256(SB), Y1, Y8
 	VFMADD213PS  Y7, Y5, Y9
 	VFMADD213PS  Y8, Y6, Y10
 	VFMADD213PS  Y0, Y5, Y9
@@ -2595,9 +2579,9 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+416(SB), Y2
-	VBROADCASTSS constants<>+480(SB), Y3
-	VBROADCASTSS constants<>+512(SB), Y4
+	VBROADCASTSS constants<>+384(SB), Y2
+	VBROADCASTSS constants<>+448(SB), Y3
+	VBROADCASTSS constants<>+480(SB), Y4
 	JMP          begin
 
 // func scaleAVX2(dst []float32, alpha float32, x []float32)
@@ -2741,8 +2725,8 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+544(SB), Y0
-	VBROADCASTSS constants<>+576(SB), Y1
+	VBROADCASTSS constants<>+512(SB), Y0
+	VBROADCASTSS constants<>+544(SB), Y1
 	JMP          begin
 
 // func crossEntropyGradientAVX2(gradient []float32, weights []float32, p []float32, targets []float32, factor float32) (product float64, misses int)
@@ -2759,7 +2743,7 @@ begin:
 	MOVSS        factor+96(FP), X0
 	VBROADCASTSS X0, Y0
 	VXORPS       Y4, Y4, Y4
-	VMOVUPS      constants<>+512(SB), Y5
+	VMOVUPS      constants<>+480(SB), Y5
 	XORQ         DI, DI
 	MOVQ         SI, R8
 	ANDQ         $-16, R8
@@ -2770,16 +2754,16 @@ whole:
 	VMOVUPS     32(DX)(DI*4), Y7
 	VMOVUPS     (BX)(DI*4), Y8
 	VMOVUPS     32(BX)(DI*4), Y9
-	VCMPPS      $0x1e, constants<>+288(SB), Y6, Y10
-	VCMPPS      $0x1e, constants<>+288(SB), Y7, Y11
+	VCMPPS      $0x1e, constants<>+576(SB), Y6, Y10
+	VCMPPS      $0x1e, constants<>+576(SB), Y7, Y11
 	VSUBPS      Y8, Y1, Y12
 	VSUBPS      Y9, Y1, Y13
 	VBLENDVPS   Y10, Y12, Y8, Y12
 	VBLENDVPS   Y11, Y13, Y9, Y13
 	VMOVUPS     Y12, (CX)(DI*4)
 	VMOVUPS     Y13, 32(CX)(DI*4)
-	VCMPPS      $0x1e, constants<>+288(SB), Y8, Y8
-	VCMPPS      $0x1e, constants<>+288(SB), Y9, Y9
+	VCMPPS      $0x1e, constants<>+576(SB), Y8, Y8
+	VCMPPS      $0x1e, constants<>+576(SB), Y9, Y9
 	VXORPS      Y10, Y8, Y8
 	VXORPS      Y11, Y9, Y9
 	VPSUBD      Y8, Y4, Y4
@@ -2852,8 +2836,8 @@ rest:
 	VMASKMOVPS  (BX)(DI*4), Y8, Y8
 	VMOVUPS     32(R8), Y9
 	VMASKMOVPS  32(BX)(DI*4), Y9, Y9
-	VCMPPS      $0x1e, constants<>+288(SB), Y6, Y10
-	VCMPPS      $0x1e, constants<>+288(SB), Y7, Y11
+	VCMPPS      $0x1e, constants<>+576(SB), Y6, Y10
+	VCMPPS      $0x1e, constants<>+576(SB), Y7, Y11
 	VSUBPS      Y8, Y1, Y12
 	VSUBPS      Y9, Y1, Y13
 	VBLENDVPS   Y10, Y12, Y8, Y12
@@ -2862,8 +2846,8 @@ rest:
 	VMASKMOVPS  Y12, Y14, (CX)(DI*4)
 	VMOVUPS     32(R8), Y12
 	VMASKMOVPS  Y13, Y12, 32(CX)(DI*4)
-	VCMPPS      $0x1e, constants<>+288(SB), Y8, Y8
-	VCMPPS      $0x1e, constants<>+288(SB), Y9, Y9
+	VCMPPS      $0x1e, constants<>+576(SB), Y8, Y8
+	VCMPPS      $0x1e, constants<>+576(SB), Y9, Y9
 	VXORPS      Y10, Y8, Y8
 	VXORPS      Y11, Y9, Y9
 	VPSUBD      Y8, Y4, Y4
@@ -2945,7 +2929,7 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+512(SB), Y1
+	VBROADCASTSS constants<>+480(SB), Y1
 	VBROADCASTSS constants<>+608(SB), Y2
 	VBROADCASTSS constants<>+640(SB), Y3
 	JMP          begin
@@ -2979,8 +2963,8 @@ whole:
 	VANDPS      constants<>+704(SB), Y3, Y3
 	VPADDD      constants<>+672(SB), Y2, Y2
 	VPADDD      constants<>+672(SB), Y3, Y3
-	VSUBPS      constants<>+512(SB), Y2, Y2
-	VSUBPS      constants<>+512(SB), Y3, Y3
+	VSUBPS      constants<>+480(SB), Y2, Y2
+	VSUBPS      constants<>+480(SB), Y3, Y3
 	VMULPS      Y2, Y2, Y6
 	VMULPS      Y3, Y3, Y7
 	VMOVUPS     constants<>+736(SB), Y8
@@ -2993,28 +2977,26 @@ whole:
 	VFMADD213PS constants<>+832(SB), Y3, Y11
 	VFMADD213PS Y8, Y6, Y10
 	VFMADD213PS Y9, Y7, Y11
-	VMULPS      Y6, Y6, Y8
-	VMULPS      Y7, Y7, Y9
-	VFMADD231PS constants<>+864(SB), Y8, Y10
-	VFMADD231PS constants<>+864(SB), Y9, Y11
+	VMOVUPS     constants<>+864(SB), Y8
+	VMOVUPS     constants<>+864(SB), Y9
 	VMOVUPS     constants<>+896(SB), Y12
 	VMOVUPS     constants<>+896(SB), Y13
-	VMOVUPS     constants<>+928(SB), Y14
-	VMOVUPS     constants<>+928(SB), Y15
+	VFMADD213PS constants<>+928(SB), Y2, Y8
+	VFMADD213PS constants<>+928(SB), Y3, Y9
 	VFMADD213PS constants<>+960(SB), Y2, Y12
 	VFMADD213PS constants<>+960(SB), Y3, Y13
-	VFMADD213PS constants<>+992(SB), Y2, Y14
-	VFMADD213PS constants<>+992(SB), Y3, Y15
-	VFMADD213PS Y12, Y6, Y14
-	VFMADD213PS Y13, Y7, Y15
-	VFMADD213PS Y14, Y8, Y10
-	VFMADD213PS Y15, Y9, Y11
-	VFMSUB213PS constants<>+288(SB), Y2, Y10
-	VFMSUB213PS constants<>+288(SB), Y3, Y11
+	VFMADD213PS Y8, Y6, Y12
+	VFMADD213PS Y9, Y7, Y13
+	VMULPS      Y6, Y6, Y8
+	VMULPS      Y7, Y7, Y9
+	VFMADD213PS Y12, Y8, Y10
+	VFMADD213PS Y13, Y9, Y11
+	VFMSUB213PS constants<>+576(SB), Y2, Y10
+	VFMSUB213PS constants<>+576(SB), Y3, Y11
 	VFMADD213PS Y2, Y6, Y10
 	VFMADD213PS Y3, Y7, Y11
-	VFMADD231PS constants<>+1024(SB), Y4, Y10
-	VFMADD231PS constants<>+1024(SB), Y5, Y11
+	VFMADD231PS constants<>+992(SB), Y4, Y10
+	VFMADD231PS constants<>+992(SB), Y5, Y11
 	VMOVUPS     (AX)(BX*4), Y2
 	VMOVUPS     32(AX)(BX*4), Y3
 	VFMADD231PS Y10, Y2, Y0
@@ -3043,8 +3025,8 @@ rest:
 	VANDPS      constants<>+704(SB), Y3, Y3
 	VPADDD      constants<>+672(SB), Y2, Y2
 	VPADDD      constants<>+672(SB), Y3, Y3
-	VSUBPS      constants<>+512(SB), Y2, Y2
-	VSUBPS      constants<>+512(SB), Y3, Y3
+	VSUBPS      constants<>+480(SB), Y2, Y2
+	VSUBPS      constants<>+480(SB), Y3, Y3
 	VMULPS      Y2, Y2, Y6
 	VMULPS      Y3, Y3, Y7
 	VMOVUPS     constants<>+736(SB), Y8
@@ -3057,28 +3039,26 @@ rest:
 	VFMADD213PS constants<>+832(SB), Y3, Y11
 	VFMADD213PS Y8, Y6, Y10
 	VFMADD213PS Y9, Y7, Y11
-	VMULPS      Y6, Y6, Y8
-	VMULPS      Y7, Y7, Y9
-	VFMADD231PS constants<>+864(SB), Y8, Y10
-	VFMADD231PS constants<>+864(SB), Y9, Y11
+	VMOVUPS     constants<>+864(SB), Y8
+	VMOVUPS     constants<>+864(SB), Y9
 	VMOVUPS     constants<>+896(SB), Y12
 	VMOVUPS     constants<>+896(SB), Y13
-	VMOVUPS     constants<>+928(SB), Y14
-	VMOVUPS     constants<>+928(SB), Y15
+	VFMADD213PS constants<>+928(SB), Y2, Y8
+	VFMADD213PS constants<>+928(SB), Y3, Y9
 	VFMADD213PS constants<>+960(SB), Y2, Y12
 	VFMADD213PS constants<>+960(SB), Y3, Y13
-	VFMADD213PS constants<>+992(SB), Y2, Y14
-	VFMADD213PS constants<>+992(SB), Y3, Y15
-	VFMADD213PS Y12, Y6, Y14
-	VFMADD213PS Y13, Y7, Y15
-	VFMADD213PS Y14, Y8, Y10
-	VFMADD213PS Y15, Y9, Y11
-	VFMSUB213PS constants<>+288(SB), Y2, Y10
-	VFMSUB213PS constants<>+288(SB), Y3, Y11
+	VFMADD213PS Y8, Y6, Y12
+	VFMADD213PS Y9, Y7, Y13
+	VMULPS      Y6, Y6, Y8
+	VMULPS      Y7, Y7, Y9
+	VFMADD213PS Y12, Y8, Y10
+	VFMADD213PS Y13, Y9, Y11
+	VFMSUB213PS constants<>+576(SB), Y2, Y10
+	VFMSUB213PS constants<>+576(SB), Y3, Y11
 	VFMADD213PS Y2, Y6, Y10
 	VFMADD213PS Y3, Y7, Y11
-	VFMADD231PS constants<>+1024(SB), Y4, Y10
-	VFMADD231PS constants<>+1024(SB), Y5, Y11
+	VFMADD231PS constants<>+992(SB), Y4, Y10
+	VFMADD231PS constants<>+992(SB), Y5, Y11
 	VMOVUPS     (SI), Y2
 	VMASKMOVPS  (AX)(BX*4), Y2, Y2
 	VMOVUPS     32(SI), Y3
@@ -3254,7 +3234,7 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+512(SB), Y0
+	VBROADCASTSS constants<>+480(SB), Y0
 	JMP          begin
 
 // func seluAVX512(dst []float32, x []float32)
@@ -3294,34 +3274,30 @@ whole:
 	VMOVUPS      Z13, Z15
 	VMOVUPS      Z16, Z17
 	VMOVUPS      Z16, Z18
-	VFMADD213PS  Z19, Z2, Z14
-	VFMADD213PS  Z19, Z3, Z15
-	VFMADD213PS  Z20, Z2, Z17
-	VFMADD213PS  Z20, Z3, Z18
-	VFMADD213PS  Z14, Z9, Z17
-	VFMADD213PS  Z15, Z10, Z18
-	VMOVUPS      Z21, Z14
-	VMOVUPS      Z21, Z15
-	VFMADD213PS  Z22, Z2, Z14
-	VFMADD213PS  Z22, Z3, Z15
+	VFMADD213PS  Z19, Z2, Z17
+	VFMADD213PS  Z19, Z3, Z18
+	VFMADD231PS  Z20, Z9, Z17
+	VFMADD231PS  Z20, Z10, Z18
+	VFMADD213PS  Z21, Z2, Z14
+	VFMADD213PS  Z21, Z3, Z15
 	VFMADD213PS  Z14, Z9, Z17
 	VFMADD213PS  Z15, Z10, Z18
 	VFMADD213PS  Z2, Z9, Z17
 	VFMADD213PS  Z3, Z10, Z18
-	VMULPS       Z23, Z6, Z6
-	VMULPS       Z23, Z7, Z7
-	VSUBPS       Z23, Z6, Z2
-	VSUBPS       Z23, Z7, Z3
+	VMULPS       Z22, Z6, Z6
+	VMULPS       Z22, Z7, Z7
+	VSUBPS       Z22, Z6, Z2
+	VSUBPS       Z22, Z7, Z3
 	VFMADD213PS  Z2, Z6, Z17
 	VFMADD213PS  Z3, Z7, Z18
-	VMULPS       Z24, Z0, Z2
-	VMULPS       Z24, Z1, Z3
-	VCMPPS       $0x1d, Z25, Z0, K1
-	VCMPPS       $0x1d, Z25, Z1, K2
-	VBLENDMPS    Z2, Z17, K1, Z26
-	VBLENDMPS    Z3, Z18, K2, Z27
-	VMOVUPS      Z26, (AX)(BX*4)
-	VMOVUPS      Z27, 64(AX)(BX*4)
+	VMULPS       Z23, Z0, Z2
+	VMULPS       Z23, Z1, Z3
+	VCMPPS       $0x1d, Z24, Z0, K1
+	VCMPPS       $0x1d, Z24, Z1, K2
+	VBLENDMPS    Z2, Z17, K1, Z25
+	VBLENDMPS    Z3, Z18, K2, Z26
+	VMOVUPS      Z25, (AX)(BX*4)
+	VMOVUPS      Z26, 64(AX)(BX*4)
 	ADDQ         $0x20, BX
 	CMPQ         BX, SI
 	JL           whole
@@ -3358,41 +3334,37 @@ rest:
 	VMOVUPS      Z13, Z9
 	VMOVUPS      Z16, Z10
 	VMOVUPS      Z16, Z11
-	VFMADD213PS  Z19, Z2, Z8
-	VFMADD213PS  Z19, Z3, Z9
-	VFMADD213PS  Z20, Z2, Z10
-	VFMADD213PS  Z20, Z3, Z11
-	VFMADD213PS  Z8, Z7, Z10
-	VFMADD213PS  Z9, Z5, Z11
-	VMOVUPS      Z21, Z8
-	VMOVUPS      Z21, Z9
-	VFMADD213PS  Z22, Z2, Z8
-	VFMADD213PS  Z22, Z3, Z9
+	VFMADD213PS  Z19, Z2, Z10
+	VFMADD213PS  Z19, Z3, Z11
+	VFMADD231PS  Z20, Z7, Z10
+	VFMADD231PS  Z20, Z5, Z11
+	VFMADD213PS  Z21, Z2, Z8
+	VFMADD213PS  Z21, Z3, Z9
 	VFMADD213PS  Z8, Z7, Z10
 	VFMADD213PS  Z9, Z5, Z11
 	VFMADD213PS  Z2, Z7, Z10
 	VFMADD213PS  Z3, Z5, Z11
-	VMULPS       Z23, Z4, Z4
-	VMULPS       Z23, Z6, Z6
-	VSUBPS       Z23, Z4, Z2
-	VSUBPS       Z23, Z6, Z3
+	VMULPS       Z22, Z4, Z4
+	VMULPS       Z22, Z6, Z6
+	VSUBPS       Z22, Z4, Z2
+	VSUBPS       Z22, Z6, Z3
 	VFMADD213PS  Z2, Z4, Z10
 	VFMADD213PS  Z3, Z6, Z11
-	VMULPS       Z24, Z0, Z2
-	VMULPS       Z24, Z1, Z3
-	VCMPPS       $0x1d, Z25, Z0, K3
-	VCMPPS       $0x1d, Z25, Z1, K4
-	VBLENDMPS    Z2, Z10, K3, Z28
-	VBLENDMPS    Z3, Z11, K4, Z29
-	VMOVUPS      Z28, K1, (AX)(BX*4)
-	VMOVUPS      Z29, K2, 64(AX)(BX*4)
+	VMULPS       Z23, Z0, Z2
+	VMULPS       Z23, Z1, Z3
+	VCMPPS       $0x1d, Z24, Z0, K3
+	VCMPPS       $0x1d, Z24, Z1, K4
+	VBLENDMPS    Z2, Z10, K3, Z27
+	VBLENDMPS    Z3, Z11, K4, Z28
+	VMOVUPS      Z27, K1, (AX)(BX*4)
+	VMOVUPS      Z28, K2, 64(AX)(BX*4)
 
 done:
 	VZEROUPPER
 	RET
 
 constants:
-	VBROADCASTSS constants<>+416(SB), Z4
+	VBROADCASTSS constants<>+384(SB), Z4
 	VBROADCASTSS constants<>+0(SB), Z5
 	VBROADCASTSS constants<>+32(SB), Z8
 	VBROADCASTSS constants<>+64(SB), Z11
@@ -3405,7 +3377,6 @@ constants:
 	VBROADCASTSS constants<>+288(SB), Z22
 	VBROADCASTSS constants<>+320(SB), Z23
 	VBROADCASTSS constants<>+352(SB), Z24
-	VBROADCASTSS constants<>+384(SB), Z25
 	JMP          begin
 
 // func seluGradientAVX512(dst []float32, y []float32, dy []float32)
@@ -3472,9 +3443,9 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+320(SB), Z4
-	VBROADCASTSS constants<>+384(SB), Z5
-	VBROADCASTSS constants<>+352(SB), Z6
+	VBROADCASTSS constants<>+288(SB), Z4
+	VBROADCASTSS constants<>+352(SB), Z5
+	VBROADCASTSS constants<>+320(SB), Z6
 	JMP          begin
 
 // func sigmoidAVX512(dst []float32, x []float32)
@@ -3500,44 +3471,40 @@ whole:
 	VMAXPS       Z1, Z3, Z1
 	VMINPS       Z0, Z4, Z0
 	VMINPS       Z1, Z4, Z1
+	VMOVUPS      Z5, Z15
 	VMOVUPS      Z5, Z16
-	VMOVUPS      Z5, Z17
-	VFMADD231PS  Z6, Z0, Z16
-	VFMADD231PS  Z6, Z1, Z17
+	VFMADD231PS  Z6, Z0, Z15
+	VFMADD231PS  Z6, Z1, Z16
+	VSUBPS       Z5, Z15, Z17
 	VSUBPS       Z5, Z16, Z18
-	VSUBPS       Z5, Z17, Z19
+	VPSLLD       $0x17, Z15, Z15
 	VPSLLD       $0x17, Z16, Z16
-	VPSLLD       $0x17, Z17, Z17
-	VFNMADD231PS Z7, Z18, Z0
-	VFNMADD231PS Z7, Z19, Z1
-	VFNMADD231PS Z8, Z18, Z0
-	VFNMADD231PS Z8, Z19, Z1
-	VMULPS       Z0, Z0, Z18
-	VMULPS       Z1, Z1, Z19
+	VFNMADD231PS Z7, Z17, Z0
+	VFNMADD231PS Z7, Z18, Z1
+	VFNMADD231PS Z8, Z17, Z0
+	VFNMADD231PS Z8, Z18, Z1
+	VMULPS       Z0, Z0, Z17
+	VMULPS       Z1, Z1, Z18
+	VMOVUPS      Z9, Z19
 	VMOVUPS      Z9, Z20
-	VMOVUPS      Z9, Z21
+	VMOVUPS      Z10, Z21
 	VMOVUPS      Z10, Z22
-	VMOVUPS      Z10, Z23
-	VFMADD213PS  Z11, Z0, Z20
-	VFMADD213PS  Z11, Z1, Z21
-	VFMADD213PS  Z12, Z0, Z22
-	VFMADD213PS  Z12, Z1, Z23
+	VFMADD213PS  Z11, Z0, Z21
+	VFMADD213PS  Z11, Z1, Z22
+	VFMADD231PS  Z12, Z17, Z21
+	VFMADD231PS  Z12, Z18, Z22
+	VFMADD213PS  Z13, Z0, Z19
+	VFMADD213PS  Z13, Z1, Z20
+	VFMADD213PS  Z19, Z17, Z21
 	VFMADD213PS  Z20, Z18, Z22
-	VFMADD213PS  Z21, Z19, Z23
-	VMOVUPS      Z13, Z20
-	VMOVUPS      Z13, Z21
-	VFMADD213PS  Z14, Z0, Z20
-	VFMADD213PS  Z14, Z1, Z21
-	VFMADD213PS  Z20, Z18, Z22
-	VFMADD213PS  Z21, Z19, Z23
-	VFMADD213PS  Z0, Z18, Z22
-	VFMADD213PS  Z1, Z19, Z23
-	VADDPS       Z15, Z16, Z0
-	VADDPS       Z15, Z17, Z1
-	VFMADD213PS  Z0, Z16, Z22
-	VFMADD213PS  Z1, Z17, Z23
-	VDIVPS       Z22, Z15, Z0
-	VDIVPS       Z23, Z15, Z1
+	VFMADD213PS  Z0, Z17, Z21
+	VFMADD213PS  Z1, Z18, Z22
+	VADDPS       Z14, Z15, Z0
+	VADDPS       Z14, Z16, Z1
+	VFMADD213PS  Z0, Z15, Z21
+	VFMADD213PS  Z1, Z16, Z22
+	VDIVPS       Z21, Z14, Z0
+	VDIVPS       Z22, Z14, Z1
 	VMOVUPS      Z0, (AX)(BX*4)
 	VMOVUPS      Z1, 64(AX)(BX*4)
 	ADDQ         $0x20, BX
@@ -3580,26 +3547,22 @@ rest:
 	VMOVUPS      Z9, Z7
 	VMOVUPS      Z10, Z8
 	VMOVUPS      Z10, Z9
-	VFMADD213PS  Z11, Z0, Z6
-	VFMADD213PS  Z11, Z1, Z7
-	VFMADD213PS  Z12, Z0, Z8
-	VFMADD213PS  Z12, Z1, Z9
-	VFMADD213PS  Z6, Z4, Z8
-	VFMADD213PS  Z7, Z5, Z9
-	VMOVUPS      Z13, Z6
-	VMOVUPS      Z13, Z7
-	VFMADD213PS  Z14, Z0, Z6
-	VFMADD213PS  Z14, Z1, Z7
+	VFMADD213PS  Z11, Z0, Z8
+	VFMADD213PS  Z11, Z1, Z9
+	VFMADD231PS  Z12, Z4, Z8
+	VFMADD231PS  Z12, Z5, Z9
+	VFMADD213PS  Z13, Z0, Z6
+	VFMADD213PS  Z13, Z1, Z7
 	VFMADD213PS  Z6, Z4, Z8
 	VFMADD213PS  Z7, Z5, Z9
 	VFMADD213PS  Z0, Z4, Z8
 	VFMADD213PS  Z1, Z5, Z9
-	VADDPS       Z15, Z2, Z0
-	VADDPS       Z15, Z3, Z1
+	VADDPS       Z14, Z2, Z0
+	VADDPS       Z14, Z3, Z1
 	VFMADD213PS  Z0, Z2, Z8
 	VFMADD213PS  Z1, Z3, Z9
-	VDIVPS       Z8, Z15, Z0
-	VDIVPS       Z9, Z15, Z1
+	VDIVPS       Z8, Z14, Z0
+	VDIVPS       Z9, Z14, Z1
 	VMOVUPS      Z0, K1, (AX)(BX*4)
 	VMOVUPS      Z1, K2, 64(AX)(BX*4)
 
@@ -3608,9 +3571,9 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+448(SB), Z2
-	VBROADCASTSS constants<>+416(SB), Z3
-	VBROADCASTSS constants<>+480(SB), Z4
+	VBROADCASTSS constants<>+416(SB), Z2
+	VBROADCASTSS constants<>+384(SB), Z3
+	VBROADCASTSS constants<>+448(SB), Z4
 	VBROADCASTSS constants<>+0(SB), Z5
 	VBROADCASTSS constants<>+32(SB), Z6
 	VBROADCASTSS constants<>+64(SB), Z7
@@ -3620,8 +3583,7 @@ constants:
 	VBROADCASTSS constants<>+192(SB), Z11
 	VBROADCASTSS constants<>+224(SB), Z12
 	VBROADCASTSS constants<>+256(SB), Z13
-	VBROADCASTSS constants<>+288(SB), Z14
-	VBROADCASTSS constants<>+512(SB), Z15
+	VBROADCASTSS constants<>+480(SB), Z14
 	JMP          begin
 
 // func scaleAVX512(dst []float32, alpha float32, x []float32)
@@ -3763,8 +3725,8 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+544(SB), Z0
-	VBROADCASTSS constants<>+576(SB), Z1
+	VBROADCASTSS constants<>+512(SB), Z0
+	VBROADCASTSS constants<>+544(SB), Z1
 	JMP          begin
 
 // func crossEntropyGradientAVX512(gradient []float32, weights []float32, p []float32, targets []float32, factor float32) (product float64, misses int)
@@ -3964,8 +3926,8 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+512(SB), Z1
-	VBROADCASTSS constants<>+288(SB), Z2
+	VBROADCASTSS constants<>+480(SB), Z1
+	VBROADCASTSS constants<>+576(SB), Z2
 	VBROADCASTSS constants<>+608(SB), Z5
 	VBROADCASTSS constants<>+640(SB), Z6
 	JMP          begin
@@ -4013,28 +3975,26 @@ whole:
 	VFMADD213PS Z18, Z3, Z16
 	VFMADD213PS Z12, Z9, Z15
 	VFMADD213PS Z13, Z10, Z16
+	VMOVUPS     Z19, Z12
+	VMOVUPS     Z19, Z13
+	VMOVUPS     Z20, Z25
+	VMOVUPS     Z20, Z26
+	VFMADD213PS Z21, Z2, Z12
+	VFMADD213PS Z21, Z3, Z13
+	VFMADD213PS Z22, Z2, Z25
+	VFMADD213PS Z22, Z3, Z26
+	VFMADD213PS Z12, Z9, Z25
+	VFMADD213PS Z13, Z10, Z26
 	VMULPS      Z9, Z9, Z12
 	VMULPS      Z10, Z10, Z13
-	VFMADD231PS Z19, Z12, Z15
-	VFMADD231PS Z19, Z13, Z16
-	VMOVUPS     Z20, Z26
-	VMOVUPS     Z20, Z27
-	VMOVUPS     Z21, Z28
-	VMOVUPS     Z21, Z29
-	VFMADD213PS Z22, Z2, Z26
-	VFMADD213PS Z22, Z3, Z27
-	VFMADD213PS Z23, Z2, Z28
-	VFMADD213PS Z23, Z3, Z29
-	VFMADD213PS Z26, Z9, Z28
-	VFMADD213PS Z27, Z10, Z29
-	VFMADD213PS Z28, Z12, Z15
-	VFMADD213PS Z29, Z13, Z16
-	VFMSUB213PS Z24, Z2, Z15
-	VFMSUB213PS Z24, Z3, Z16
+	VFMADD213PS Z25, Z12, Z15
+	VFMADD213PS Z26, Z13, Z16
+	VFMSUB213PS Z23, Z2, Z15
+	VFMSUB213PS Z23, Z3, Z16
 	VFMADD213PS Z2, Z9, Z15
 	VFMADD213PS Z3, Z10, Z16
-	VFMADD231PS Z25, Z5, Z15
-	VFMADD231PS Z25, Z6, Z16
+	VFMADD231PS Z24, Z5, Z15
+	VFMADD231PS Z24, Z6, Z16
 	VMOVUPS     (AX)(BX*4), Z2
 	VMOVUPS     64(AX)(BX*4), Z3
 	VFMADD231PS Z15, Z2, Z0
@@ -4079,28 +4039,26 @@ rest:
 	VFMADD213PS Z18, Z3, Z11
 	VFMADD213PS Z8, Z4, Z10
 	VFMADD213PS Z9, Z7, Z11
-	VMULPS      Z4, Z4, Z8
-	VMULPS      Z7, Z7, Z9
-	VFMADD231PS Z19, Z8, Z10
-	VFMADD231PS Z19, Z9, Z11
+	VMOVUPS     Z19, Z8
+	VMOVUPS     Z19, Z9
 	VMOVUPS     Z20, Z12
 	VMOVUPS     Z20, Z13
-	VMOVUPS     Z21, Z14
-	VMOVUPS     Z21, Z15
+	VFMADD213PS Z21, Z2, Z8
+	VFMADD213PS Z21, Z3, Z9
 	VFMADD213PS Z22, Z2, Z12
 	VFMADD213PS Z22, Z3, Z13
-	VFMADD213PS Z23, Z2, Z14
-	VFMADD213PS Z23, Z3, Z15
-	VFMADD213PS Z12, Z4, Z14
-	VFMADD213PS Z13, Z7, Z15
-	VFMADD213PS Z14, Z8, Z10
-	VFMADD213PS Z15, Z9, Z11
-	VFMSUB213PS Z24, Z2, Z10
-	VFMSUB213PS Z24, Z3, Z11
+	VFMADD213PS Z8, Z4, Z12
+	VFMADD213PS Z9, Z7, Z13
+	VMULPS      Z4, Z4, Z8
+	VMULPS      Z7, Z7, Z9
+	VFMADD213PS Z12, Z8, Z10
+	VFMADD213PS Z13, Z9, Z11
+	VFMSUB213PS Z23, Z2, Z10
+	VFMSUB213PS Z23, Z3, Z11
 	VFMADD213PS Z2, Z4, Z10
 	VFMADD213PS Z3, Z7, Z11
-	VFMADD231PS Z25, Z5, Z10
-	VFMADD231PS Z25, Z6, Z11
+	VFMADD231PS Z24, Z5, Z10
+	VFMADD231PS Z24, Z6, Z11
 	VMOVUPS.Z   (AX)(BX*4), K1, Z2
 	VMOVUPS.Z   64(AX)(BX*4), K2, Z3
 	VFMADD231PS Z10, Z2, Z0
@@ -4125,7 +4083,7 @@ done:
 constants:
 	VBROADCASTSS constants<>+672(SB), Z4
 	VBROADCASTSS constants<>+704(SB), Z7
-	VBROADCASTSS constants<>+512(SB), Z8
+	VBROADCASTSS constants<>+480(SB), Z8
 	VBROADCASTSS constants<>+736(SB), Z11
 	VBROADCASTSS constants<>+768(SB), Z14
 	VBROADCASTSS constants<>+800(SB), Z17
@@ -4134,9 +4092,8 @@ constants:
 	VBROADCASTSS constants<>+896(SB), Z20
 	VBROADCASTSS constants<>+928(SB), Z21
 	VBROADCASTSS constants<>+960(SB), Z22
-	VBROADCASTSS constants<>+992(SB), Z23
-	VBROADCASTSS constants<>+288(SB), Z24
-	VBROADCASTSS constants<>+1024(SB), Z25
+	VBROADCASTSS constants<>+576(SB), Z23
+	VBROADCASTSS constants<>+992(SB), Z24
 	JMP          begin
 
 // func columnSumsAVX512(dst []float32, a []float32)
@@ -4291,7 +4248,7 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+512(SB), Z0
+	VBROADCASTSS constants<>+480(SB), Z0
 	JMP          begin
 
 DATA constants<>+0(SB)/4, $0x4b40007f
@@ -4326,126 +4283,126 @@ DATA constants<>+112(SB)/4, $0xb95e8083
 DATA constants<>+116(SB)/4, $0xb95e8083
 DATA constants<>+120(SB)/4, $0xb95e8083
 DATA constants<>+124(SB)/4, $0xb95e8083
-DATA constants<>+128(SB)/4, $0x3c088908
-DATA constants<>+132(SB)/4, $0x3c088908
-DATA constants<>+136(SB)/4, $0x3c088908
-DATA constants<>+140(SB)/4, $0x3c088908
-DATA constants<>+144(SB)/4, $0x3c088908
-DATA constants<>+148(SB)/4, $0x3c088908
-DATA constants<>+152(SB)/4, $0x3c088908
-DATA constants<>+156(SB)/4, $0x3c088908
-DATA constants<>+160(SB)/4, $0x39506967
-DATA constants<>+164(SB)/4, $0x39506967
-DATA constants<>+168(SB)/4, $0x39506967
-DATA constants<>+172(SB)/4, $0x39506967
-DATA constants<>+176(SB)/4, $0x39506967
-DATA constants<>+180(SB)/4, $0x39506967
-DATA constants<>+184(SB)/4, $0x39506967
-DATA constants<>+188(SB)/4, $0x39506967
-DATA constants<>+192(SB)/4, $0x3d2aa9c1
-DATA constants<>+196(SB)/4, $0x3d2aa9c1
-DATA constants<>+200(SB)/4, $0x3d2aa9c1
-DATA constants<>+204(SB)/4, $0x3d2aa9c1
-DATA constants<>+208(SB)/4, $0x3d2aa9c1
-DATA constants<>+212(SB)/4, $0x3d2aa9c1
-DATA constants<>+216(SB)/4, $0x3d2aa9c1
-DATA constants<>+220(SB)/4, $0x3d2aa9c1
-DATA constants<>+224(SB)/4, $0x3ab743ce
-DATA constants<>+228(SB)/4, $0x3ab743ce
-DATA constants<>+232(SB)/4, $0x3ab743ce
-DATA constants<>+236(SB)/4, $0x3ab743ce
-DATA constants<>+240(SB)/4, $0x3ab743ce
-DATA constants<>+244(SB)/4, $0x3ab743ce
-DATA constants<>+248(SB)/4, $0x3ab743ce
-DATA constants<>+252(SB)/4, $0x3ab743ce
-DATA constants<>+256(SB)/4, $0x3e2aaaaa
-DATA constants<>+260(SB)/4, $0x3e2aaaaa
-DATA constants<>+264(SB)/4, $0x3e2aaaaa
-DATA constants<>+268(SB)/4, $0x3e2aaaaa
-DATA constants<>+272(SB)/4, $0x3e2aaaaa
-DATA constants<>+276(SB)/4, $0x3e2aaaaa
-DATA constants<>+280(SB)/4, $0x3e2aaaaa
-DATA constants<>+284(SB)/4, $0x3e2aaaaa
-DATA constants<>+288(SB)/4, $0x3f000000
-DATA constants<>+292(SB)/4, $0x3f000000
-DATA constants<>+296(SB)/4, $0x3f000000
-DATA constants<>+300(SB)/4, $0x3f000000
-DATA constants<>+304(SB)/4, $0x3f000000
-DATA constants<>+308(SB)/4, $0x3f000000
-DATA constants<>+312(SB)/4, $0x3f000000
-DATA constants<>+316(SB)/4, $0x3f000000
-DATA constants<>+320(SB)/4, $0x3fe10966
-DATA constants<>+324(SB)/4, $0x3fe10966
-DATA constants<>+328(SB)/4, $0x3fe10966
-DATA constants<>+332(SB)/4, $0x3fe10966
-DATA constants<>+336(SB)/4, $0x3fe10966
-DATA constants<>+340(SB)/4, $0x3fe10966
-DATA constants<>+344(SB)/4, $0x3fe10966
-DATA constants<>+348(SB)/4, $0x3fe10966
-DATA constants<>+352(SB)/4, $0x3f867d5f
-DATA constants<>+356(SB)/4, $0x3f867d5f
-DATA constants<>+360(SB)/4, $0x3f867d5f
-DATA constants<>+364(SB)/4, $0x3f867d5f
-DATA constants<>+368(SB)/4, $0x3f867d5f
-DATA constants<>+372(SB)/4, $0x3f867d5f
-DATA constants<>+376(SB)/4, $0x3f867d5f
-DATA constants<>+380(SB)/4, $0x3f867d5f
-DATA constants<>+384(SB)/4, $0x00000000
-DATA constants<>+388(SB)/4, $0x00000000
-DATA constants<>+392(SB)/4, $0x00000000
-DATA constants<>+396(SB)/4, $0x00000000
-DATA constants<>+400(SB)/4, $0x00000000
-DATA constants<>+404(SB)/4, $0x00000000
-DATA constants<>+408(SB)/4, $0x00000000
-DATA constants<>+412(SB)/4, $0x00000000
-DATA constants<>+416(SB)/4, $0xc2ae0000
-DATA constants<>+420(SB)/4, $0xc2ae0000
-DATA constants<>+424(SB)/4, $0xc2ae0000
-DATA constants<>+428(SB)/4, $0xc2ae0000
-DATA constants<>+432(SB)/4, $0xc2ae0000
-DATA constants<>+436(SB)/4, $0xc2ae0000
-DATA constants<>+440(SB)/4, $0xc2ae0000
-DATA constants<>+444(SB)/4, $0xc2ae0000
-DATA constants<>+448(SB)/4, $0x80000000
-DATA constants<>+452(SB)/4, $0x80000000
-DATA constants<>+456(SB)/4, $0x80000000
-DATA constants<>+460(SB)/4, $0x80000000
-DATA constants<>+464(SB)/4, $0x80000000
-DATA constants<>+468(SB)/4, $0x80000000
-DATA constants<>+472(SB)/4, $0x80000000
-DATA constants<>+476(SB)/4, $0x80000000
-DATA constants<>+480(SB)/4, $0x42ae0000
-DATA constants<>+484(SB)/4, $0x42ae0000
-DATA constants<>+488(SB)/4, $0x42ae0000
-DATA constants<>+492(SB)/4, $0x42ae0000
-DATA constants<>+496(SB)/4, $0x42ae0000
-DATA constants<>+500(SB)/4, $0x42ae0000
-DATA constants<>+504(SB)/4, $0x42ae0000
-DATA constants<>+508(SB)/4, $0x42ae0000
-DATA constants<>+512(SB)/4, $0x3f800000
-DATA constants<>+516(SB)/4, $0x3f800000
-DATA constants<>+520(SB)/4, $0x3f800000
-DATA constants<>+524(SB)/4, $0x3f800000
-DATA constants<>+528(SB)/4, $0x3f800000
-DATA constants<>+532(SB)/4, $0x3f800000
-DATA constants<>+536(SB)/4, $0x3f800000
-DATA constants<>+540(SB)/4, $0x3f800000
-DATA constants<>+544(SB)/4, $0x3b808081
-DATA constants<>+548(SB)/4, $0x3b808081
-DATA constants<>+552(SB)/4, $0x3b808081
-DATA constants<>+556(SB)/4, $0x3b808081
-DATA constants<>+560(SB)/4, $0x3b808081
-DATA constants<>+564(SB)/4, $0x3b808081
-DATA constants<>+568(SB)/4, $0x3b808081
-DATA constants<>+572(SB)/4, $0x3b808081
-DATA constants<>+576(SB)/4, $0x437f0000
-DATA constants<>+580(SB)/4, $0x437f0000
-DATA constants<>+584(SB)/4, $0x437f0000
-DATA constants<>+588(SB)/4, $0x437f0000
-DATA constants<>+592(SB)/4, $0x437f0000
-DATA constants<>+596(SB)/4, $0x437f0000
-DATA constants<>+600(SB)/4, $0x437f0000
-DATA constants<>+604(SB)/4, $0x437f0000
+DATA constants<>+128(SB)/4, $0x3e2aaa49
+DATA constants<>+132(SB)/4, $0x3e2aaa49
+DATA constants<>+136(SB)/4, $0x3e2aaa49
+DATA constants<>+140(SB)/4, $0x3e2aaa49
+DATA constants<>+144(SB)/4, $0x3e2aaa49
+DATA constants<>+148(SB)/4, $0x3e2aaa49
+DATA constants<>+152(SB)/4, $0x3e2aaa49
+DATA constants<>+156(SB)/4, $0x3e2aaa49
+DATA constants<>+160(SB)/4, $0x3c091cf1
+DATA constants<>+164(SB)/4, $0x3c091cf1
+DATA constants<>+168(SB)/4, $0x3c091cf1
+DATA constants<>+172(SB)/4, $0x3c091cf1
+DATA constants<>+176(SB)/4, $0x3c091cf1
+DATA constants<>+180(SB)/4, $0x3c091cf1
+DATA constants<>+184(SB)/4, $0x3c091cf1
+DATA constants<>+188(SB)/4, $0x3c091cf1
+DATA constants<>+192(SB)/4, $0x3d2aac79
+DATA constants<>+196(SB)/4, $0x3d2aac79
+DATA constants<>+200(SB)/4, $0x3d2aac79
+DATA constants<>+204(SB)/4, $0x3d2aac79
+DATA constants<>+208(SB)/4, $0x3d2aac79
+DATA constants<>+212(SB)/4, $0x3d2aac79
+DATA constants<>+216(SB)/4, $0x3d2aac79
+DATA constants<>+220(SB)/4, $0x3d2aac79
+DATA constants<>+224(SB)/4, $0x3ab5121a
+DATA constants<>+228(SB)/4, $0x3ab5121a
+DATA constants<>+232(SB)/4, $0x3ab5121a
+DATA constants<>+236(SB)/4, $0x3ab5121a
+DATA constants<>+240(SB)/4, $0x3ab5121a
+DATA constants<>+244(SB)/4, $0x3ab5121a
+DATA constants<>+248(SB)/4, $0x3ab5121a
+DATA constants<>+252(SB)/4, $0x3ab5121a
+DATA constants<>+256(SB)/4, $0x3efffffe
+DATA constants<>+260(SB)/4, $0x3efffffe
+DATA constants<>+264(SB)/4, $0x3efffffe
+DATA constants<>+268(SB)/4, $0x3efffffe
+DATA constants<>+272(SB)/4, $0x3efffffe
+DATA constants<>+276(SB)/4, $0x3efffffe
+DATA constants<>+280(SB)/4, $0x3efffffe
+DATA constants<>+284(SB)/4, $0x3efffffe
+DATA constants<>+288(SB)/4, $0x3fe10966
+DATA constants<>+292(SB)/4, $0x3fe10966
+DATA constants<>+296(SB)/4, $0x3fe10966
+DATA constants<>+300(SB)/4, $0x3fe10966
+DATA constants<>+304(SB)/4, $0x3fe10966
+DATA constants<>+308(SB)/4, $0x3fe10966
+DATA constants<>+312(SB)/4, $0x3fe10966
+DATA constants<>+316(SB)/4, $0x3fe10966
+DATA constants<>+320(SB)/4, $0x3f867d5f
+DATA constants<>+324(SB)/4, $0x3f867d5f
+DATA constants<>+328(SB)/4, $0x3f867d5f
+DATA constants<>+332(SB)/4, $0x3f867d5f
+DATA constants<>+336(SB)/4, $0x3f867d5f
+DATA constants<>+340(SB)/4, $0x3f867d5f
+DATA constants<>+344(SB)/4, $0x3f867d5f
+DATA constants<>+348(SB)/4, $0x3f867d5f
+DATA constants<>+352(SB)/4, $0x00000000
+DATA constants<>+356(SB)/4, $0x00000000
+DATA constants<>+360(SB)/4, $0x00000000
+DATA constants<>+364(SB)/4, $0x00000000
+DATA constants<>+368(SB)/4, $0x00000000
+DATA constants<>+372(SB)/4, $0x00000000
+DATA constants<>+376(SB)/4, $0x00000000
+DATA constants<>+380(SB)/4, $0x00000000
+DATA constants<>+384(SB)/4, $0xc2ae0000
+DATA constants<>+388(SB)/4, $0xc2ae0000
+DATA constants<>+392(SB)/4, $0xc2ae0000
+DATA constants<>+396(SB)/4, $0xc2ae0000
+DATA constants<>+400(SB)/4, $0xc2ae0000
+DATA constants<>+404(SB)/4, $0xc2ae0000
+DATA constants<>+408(SB)/4, $0xc2ae0000
+DATA constants<>+412(SB)/4, $0xc2ae0000
+DATA constants<>+416(SB)/4, $0x80000000
+DATA constants<>+420(SB)/4, $0x80000000
+DATA constants<>+424(SB)/4, $0x80000000
+DATA constants<>+428(SB)/4, $0x80000000
+DATA constants<>+432(SB)/4, $0x80000000
+DATA constants<>+436(SB)/4, $0x80000000
+DATA constants<>+440(SB)/4, $0x80000000
+DATA constants<>+444(SB)/4, $0x80000000
+DATA constants<>+448(SB)/4, $0x42ae0000
+DATA constants<>+452(SB)/4, $0x42ae0000
+DATA constants<>+456(SB)/4, $0x42ae0000
+DATA constants<>+460(SB)/4, $0x42ae0000
+DATA constants<>+464(SB)/4, $0x42ae0000
+DATA constants<>+468(SB)/4, $0x42ae0000
+DATA constants<>+472(SB)/4, $0x42ae0000
+DATA constants<>+476(SB)/4, $0x42ae0000
+DATA constants<>+480(SB)/4, $0x3f800000
+DATA constants<>+484(SB)/4, $0x3f800000
+DATA constants<>+488(SB)/4, $0x3f800000
+DATA constants<>+492(SB)/4, $0x3f800000
+DATA constants<>+496(SB)/4, $0x3f800000
+DATA constants<>+500(SB)/4, $0x3f800000
+DATA constants<>+504(SB)/4, $0x3f800000
+DATA constants<>+508(SB)/4, $0x3f800000
+DATA constants<>+512(SB)/4, $0x3b808081
+DATA constants<>+516(SB)/4, $0x3b808081
+DATA constants<>+520(SB)/4, $0x3b808081
+DATA constants<>+524(SB)/4, $0x3b808081
+DATA constants<>+528(SB)/4, $0x3b808081
+DATA constants<>+532(SB)/4, $0x3b808081
+DATA constants<>+536(SB)/4, $0x3b808081
+DATA constants<>+540(SB)/4, $0x3b808081
+DATA constants<>+544(SB)/4, $0x437f0000
+DATA constants<>+548(SB)/4, $0x437f0000
+DATA constants<>+552(SB)/4, $0x437f0000
+DATA constants<>+556(SB)/4, $0x437f0000
+DATA constants<>+560(SB)/4, $0x437f0000
+DATA constants<>+564(SB)/4, $0x437f0000
+DATA constants<>+568(SB)/4, $0x437f0000
+DATA constants<>+572(SB)/4, $0x437f0000
+DATA constants<>+576(SB)/4, $0x3f000000
+DATA constants<>+580(SB)/4, $0x3f000000
+DATA constants<>+584(SB)/4, $0x3f000000
+DATA constants<>+588(SB)/4, $0x3f000000
+DATA constants<>+592(SB)/4, $0x3f000000
+DATA constants<>+596(SB)/4, $0x3f000000
+DATA constants<>+600(SB)/4, $0x3f000000
+DATA constants<>+604(SB)/4, $0x3f000000
 DATA constants<>+608(SB)/4, $0x33d6bf95
 DATA constants<>+612(SB)/4, $0x33d6bf95
 DATA constants<>+616(SB)/4, $0x33d6bf95
@@ -4478,87 +4435,79 @@ DATA constants<>+720(SB)/4, $0x007fffff
 DATA constants<>+724(SB)/4, $0x007fffff
 DATA constants<>+728(SB)/4, $0x007fffff
 DATA constants<>+732(SB)/4, $0x007fffff
-DATA constants<>+736(SB)/4, $0xbdfe5d4f
-DATA constants<>+740(SB)/4, $0xbdfe5d4f
-DATA constants<>+744(SB)/4, $0xbdfe5d4f
-DATA constants<>+748(SB)/4, $0xbdfe5d4f
-DATA constants<>+752(SB)/4, $0xbdfe5d4f
-DATA constants<>+756(SB)/4, $0xbdfe5d4f
-DATA constants<>+760(SB)/4, $0xbdfe5d4f
-DATA constants<>+764(SB)/4, $0xbdfe5d4f
-DATA constants<>+768(SB)/4, $0xbdebd1b8
-DATA constants<>+772(SB)/4, $0xbdebd1b8
-DATA constants<>+776(SB)/4, $0xbdebd1b8
-DATA constants<>+780(SB)/4, $0xbdebd1b8
-DATA constants<>+784(SB)/4, $0xbdebd1b8
-DATA constants<>+788(SB)/4, $0xbdebd1b8
-DATA constants<>+792(SB)/4, $0xbdebd1b8
-DATA constants<>+796(SB)/4, $0xbdebd1b8
-DATA constants<>+800(SB)/4, $0x3e11e9bf
-DATA constants<>+804(SB)/4, $0x3e11e9bf
-DATA constants<>+808(SB)/4, $0x3e11e9bf
-DATA constants<>+812(SB)/4, $0x3e11e9bf
-DATA constants<>+816(SB)/4, $0x3e11e9bf
-DATA constants<>+820(SB)/4, $0x3e11e9bf
-DATA constants<>+824(SB)/4, $0x3e11e9bf
-DATA constants<>+828(SB)/4, $0x3e11e9bf
-DATA constants<>+832(SB)/4, $0x3def251a
-DATA constants<>+836(SB)/4, $0x3def251a
-DATA constants<>+840(SB)/4, $0x3def251a
-DATA constants<>+844(SB)/4, $0x3def251a
-DATA constants<>+848(SB)/4, $0x3def251a
-DATA constants<>+852(SB)/4, $0x3def251a
-DATA constants<>+856(SB)/4, $0x3def251a
-DATA constants<>+860(SB)/4, $0x3def251a
-DATA constants<>+864(SB)/4, $0x3d9021bb
-DATA constants<>+868(SB)/4, $0x3d9021bb
-DATA constants<>+872(SB)/4, $0x3d9021bb
-DATA constants<>+876(SB)/4, $0x3d9021bb
-DATA constants<>+880(SB)/4, $0x3d9021bb
-DATA constants<>+884(SB)/4, $0x3d9021bb
-DATA constants<>+888(SB)/4, $0x3d9021bb
-DATA constants<>+892(SB)/4, $0x3d9021bb
-DATA constants<>+896(SB)/4, $0xbe7ffffc
-DATA constants<>+900(SB)/4, $0xbe7ffffc
-DATA constants<>+904(SB)/4, $0xbe7ffffc
-DATA constants<>+908(SB)/4, $0xbe7ffffc
-DATA constants<>+912(SB)/4, $0xbe7ffffc
-DATA constants<>+916(SB)/4, $0xbe7ffffc
-DATA constants<>+920(SB)/4, $0xbe7ffffc
-DATA constants<>+924(SB)/4, $0xbe7ffffc
-DATA constants<>+928(SB)/4, $0xbe2aae50
-DATA constants<>+932(SB)/4, $0xbe2aae50
-DATA constants<>+936(SB)/4, $0xbe2aae50
-DATA constants<>+940(SB)/4, $0xbe2aae50
-DATA constants<>+944(SB)/4, $0xbe2aae50
-DATA constants<>+948(SB)/4, $0xbe2aae50
-DATA constants<>+952(SB)/4, $0xbe2aae50
-DATA constants<>+956(SB)/4, $0xbe2aae50
-DATA constants<>+960(SB)/4, $0x3eaaaaaa
-DATA constants<>+964(SB)/4, $0x3eaaaaaa
-DATA constants<>+968(SB)/4, $0x3eaaaaaa
-DATA constants<>+972(SB)/4, $0x3eaaaaaa
-DATA constants<>+976(SB)/4, $0x3eaaaaaa
-DATA constants<>+980(SB)/4, $0x3eaaaaaa
-DATA constants<>+984(SB)/4, $0x3eaaaaaa
-DATA constants<>+988(SB)/4, $0x3eaaaaaa
-DATA constants<>+992(SB)/4, $0x3e4cceac
-DATA constants<>+996(SB)/4, $0x3e4cceac
-DATA constants<>+1000(SB)/4, $0x3e4cceac
-DATA constants<>+1004(SB)/4, $0x3e4cceac
-DATA constants<>+1008(SB)/4, $0x3e4cceac
-DATA constants<>+1012(SB)/4, $0x3e4cceac
-DATA constants<>+1016(SB)/4, $0x3e4cceac
-DATA constants<>+1020(SB)/4, $0x3e4cceac
-DATA constants<>+1024(SB)/4, $0x3f317218
-DATA constants<>+1028(SB)/4, $0x3f317218
-DATA constants<>+1032(SB)/4, $0x3f317218
-DATA constants<>+1036(SB)/4, $0x3f317218
-DATA constants<>+1040(SB)/4, $0x3f317218
-DATA constants<>+1044(SB)/4, $0x3f317218
-DATA constants<>+1048(SB)/4, $0x3f317218
-DATA constants<>+1052(SB)/4, $0x3f317218
-GLOBL constants<>(SB), RODATA|NOPTR, $1056
+DATA constants<>+736(SB)/4, $0xbe06c2a1
+DATA constants<>+740(SB)/4, $0xbe06c2a1
+DATA constants<>+744(SB)/4, $0xbe06c2a1
+DATA constants<>+748(SB)/4, $0xbe06c2a1
+DATA constants<>+752(SB)/4, $0xbe06c2a1
+DATA constants<>+756(SB)/4, $0xbe06c2a1
+DATA constants<>+760(SB)/4, $0xbe06c2a1
+DATA constants<>+764(SB)/4, $0xbe06c2a1
+DATA constants<>+768(SB)/4, $0xbd9c5ac3
+DATA constants<>+772(SB)/4, $0xbd9c5ac3
+DATA constants<>+776(SB)/4, $0xbd9c5ac3
+DATA constants<>+780(SB)/4, $0xbd9c5ac3
+DATA constants<>+784(SB)/4, $0xbd9c5ac3
+DATA constants<>+788(SB)/4, $0xbd9c5ac3
+DATA constants<>+792(SB)/4, $0xbd9c5ac3
+DATA constants<>+796(SB)/4, $0xbd9c5ac3
+DATA constants<>+800(SB)/4, $0x3e116d0e
+DATA constants<>+804(SB)/4, $0x3e116d0e
+DATA constants<>+808(SB)/4, $0x3e116d0e
+DATA constants<>+812(SB)/4, $0x3e116d0e
+DATA constants<>+816(SB)/4, $0x3e116d0e
+DATA constants<>+820(SB)/4, $0x3e116d0e
+DATA constants<>+824(SB)/4, $0x3e116d0e
+DATA constants<>+828(SB)/4, $0x3e116d0e
+DATA constants<>+832(SB)/4, $0x3e02adb6
+DATA constants<>+836(SB)/4, $0x3e02adb6
+DATA constants<>+840(SB)/4, $0x3e02adb6
+DATA constants<>+844(SB)/4, $0x3e02adb6
+DATA constants<>+848(SB)/4, $0x3e02adb6
+DATA constants<>+852(SB)/4, $0x3e02adb6
+DATA constants<>+856(SB)/4, $0x3e02adb6
+DATA constants<>+860(SB)/4, $0x3e02adb6
+DATA constants<>+864(SB)/4, $0xbe800113
+DATA constants<>+868(SB)/4, $0xbe800113
+DATA constants<>+872(SB)/4, $0xbe800113
+DATA constants<>+876(SB)/4, $0xbe800113
+DATA constants<>+880(SB)/4, $0xbe800113
+DATA constants<>+884(SB)/4, $0xbe800113
+DATA constants<>+888(SB)/4, $0xbe800113
+DATA constants<>+892(SB)/4, $0xbe800113
+DATA constants<>+896(SB)/4, $0xbe2a3922
+DATA constants<>+900(SB)/4, $0xbe2a3922
+DATA constants<>+904(SB)/4, $0xbe2a3922
+DATA constants<>+908(SB)/4, $0xbe2a3922
+DATA constants<>+912(SB)/4, $0xbe2a3922
+DATA constants<>+916(SB)/4, $0xbe2a3922
+DATA constants<>+920(SB)/4, $0xbe2a3922
+DATA constants<>+924(SB)/4, $0xbe2a3922
+DATA constants<>+928(SB)/4, $0x3eaaaaaa
+DATA constants<>+932(SB)/4, $0x3eaaaaaa
+DATA constants<>+936(SB)/4, $0x3eaaaaaa
+DATA constants<>+940(SB)/4, $0x3eaaaaaa
+DATA constants<>+944(SB)/4, $0x3eaaaaaa
+DATA constants<>+948(SB)/4, $0x3eaaaaaa
+DATA constants<>+952(SB)/4, $0x3eaaaaaa
+DATA constants<>+956(SB)/4, $0x3eaaaaaa
+DATA constants<>+960(SB)/4, $0x3e4cd004
+DATA constants<>+964(SB)/4, $0x3e4cd004
+DATA constants<>+968(SB)/4, $0x3e4cd004
+DATA constants<>+972(SB)/4, $0x3e4cd004
+DATA constants<>+976(SB)/4, $0x3e4cd004
+DATA constants<>+980(SB)/4, $0x3e4cd004
+DATA constants<>+984(SB)/4, $0x3e4cd004
+DATA constants<>+988(SB)/4, $0x3e4cd004
+DATA constants<>+992(SB)/4, $0x3f317218
+DATA constants<>+996(SB)/4, $0x3f317218
+DATA constants<>+1000(SB)/4, $0x3f317218
+DATA constants<>+1004(SB)/4, $0x3f317218
+DATA constants<>+1008(SB)/4, $0x3f317218
+DATA constants<>+1012(SB)/4, $0x3f317218
+DATA constants<>+1016(SB)/4, $0x3f317218
+DATA constants<>+1020(SB)/4, $0x3f317218
+GLOBL constants<>(SB), RODATA|NOPTR, $1024
 
 DATA masks<>+0(SB)/4, $0xffffffff
 DATA masks<>+4(SB)/4, $0xffffffff

@@ -44,15 +44,15 @@ func exponential(x vector) (part, power vector) {
 	each(VFNMADD231PS, float(ln2Low), n, r)
 	r2 := n
 	each(VMULPS, r, r, r2)
-	p1, p2 := constant(float(8.3334519073e-3)), constant(float(1.9875691500e-4))
-	each(VFMADD213PS, float(4.1665795894e-2), r, p1)
-	each(VFMADD213PS, float(1.3981999507e-3), r, p2)
-	each(VFMADD213PS, p1, r2, p2)
-	p0 := constant(float(1.6666665459e-1))
-	each(VFMADD213PS, float(5.0000001201e-1), r, p0)
-	each(VFMADD213PS, p0, r2, p2)
-	each(VFMADD213PS, r, r2, p2)
-	return p2, power
+	// part = ((0.00138145988·r2 + p1)·r2 + p0)·r2 + r
+	p0, p1 := constant(float(0.166665211)), constant(float(0.00836871658))
+	each(VFMADD213PS, float(0.041668389), r, p1)
+	each(VFMADD231PS, float(0.00138145988), r2, p1)
+	each(VFMADD213PS, float(0.49999994), r, p0)
+	part = p1
+	each(VFMADD213PS, p0, r2, part)
+	each(VFMADD213PS, r, r2, part)
+	return part, power
 }
 
 // atLeast returns max(x, low), or NaN where x is.

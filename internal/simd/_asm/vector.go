@@ -120,8 +120,8 @@ func choose(m mask, x any, y vector) vector {
 	return v
 }
 
-// keep sets x to zero where m is not set.
-func keep(m mask, x vector) {
+// zeroOutside sets x to zero where m is not set.
+func zeroOutside(m mask, x vector) {
 	if set.opmasks {
 		each(func(ops ...Op) { VMOVAPS_Z(ops[0], ops[1], ops[2]) }, x, m, x)
 	} else {
