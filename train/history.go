@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
+	"time"
 
 	"stackedae/graph"
 )
@@ -15,13 +16,17 @@ type Epoch struct {
 	Number int           // from 1
 	Train  graph.Metrics // means over the epoch's batches, taken while the weights move
 	Valid  graph.Metrics // of the validation images, after the epoch
+
+	TrainTime time.Duration // of the steps, the hooks after them and the order of the images
+	ValidTime time.Duration // of measuring the validation images
 }
 
 // History is a run's epochs, first to last.
 type History []Epoch
 
 // WriteCSV writes the history as comma-separated values under the names that
-// Keras gives them, in full precision.
+// Keras gives them, in full precision. Times are left out: equal runs write
+// equal bytes.
 func (h History) WriteCSV(w io.Writer) error {
 	rows := [][]string{{"epoch", "loss", "rounded_accuracy", "val_loss", "val_rounded_accuracy"}}
 	for _, e := range h {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"stackedae/graph"
 	"stackedae/model"
@@ -50,6 +51,7 @@ func Run(ctx context.Context, m *model.Model, data Data, c Config, hooks ...Hook
 
 	images := newBatches(data.Train, columns, c.BatchSize)
 	for epoch := 1; epoch <= c.Epochs; epoch++ {
+		started := time.Now()
 		if c.Shuffle != nil {
 			images.shuffle(c.Shuffle)
 		}
@@ -57,16 +59,19 @@ func Run(ctx context.Context, m *model.Model, data Data, c Config, hooks ...Hook
 		if e.Train, err = r.runEpoch(ctx, network, images, epoch, hooks); err != nil {
 			return r, err
 		}
+		e.TrainTime = time.Since(started)
 		if err := m.CheckFinite(); err != nil {
 			r.Status = Diverged
 			return r, fmt.Errorf("train: after epoch %d at learning rate %v: %w; a smaller learning rate may help", epoch, c.LearningRate, err)
 		}
+		started = time.Now()
 		if e.Valid, err = network.Evaluate(ctx, graph.Bytes{Pixels: data.Valid, Columns: columns}); err != nil {
 			if ctx.Err() != nil {
 				r.Status = Cancelled
 			}
 			return r, fmt.Errorf("train: validation after epoch %d: %w", epoch, err)
 		}
+		e.ValidTime = time.Since(started)
 		r.History = append(r.History, e)
 		if err := callEpoch(hooks, e); err != nil {
 			return r, err

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"stackedae/graph"
 	"stackedae/model"
@@ -211,6 +212,27 @@ func TestHooks(t *testing.T) {
 		if !errors.Is(err, full) || !strings.Contains(err.Error(), `hook "saver"`) || r.Status != Failed {
 			t.Errorf("status %v, error %v, want the hook's name and error", r.Status, err)
 		}
+	}
+}
+
+// TestEpochTimes has hooks take time: those of steps count, that of an epoch
+// comes when the epoch's times have been taken.
+func TestEpochTimes(t *testing.T) {
+	const pause = 2 * time.Millisecond
+	var told []Epoch
+	r, err := Run(t.Context(), newModel(t), data(10), Config{Epochs: 2, BatchSize: 4, LearningRate: 0.5},
+		Hook{Name: "slow", Step: func(Step) error { time.Sleep(pause); return nil }},
+		Hook{Name: "told", Epoch: func(e Epoch) error { told = append(told, e); return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range r.History {
+		if e.TrainTime < 3*pause || e.ValidTime <= 0 {
+			t.Errorf("epoch %d: %v of training, %v of validation, want at least %v and some", e.Number, e.TrainTime, e.ValidTime, 3*pause)
+		}
+	}
+	if !slices.Equal(told, r.History) {
+		t.Errorf("hooks were told %v, want %v", told, r.History)
 	}
 }
 

@@ -24,6 +24,7 @@ type app struct {
 	stdout io.Writer // results
 	stderr io.Writer // progress and errors
 	failed error     // the first that printing met
+	watch  stopwatch
 
 	made    string   // the folder that prepare has made
 	outputs []output // to be written by flush
@@ -114,8 +115,10 @@ func (a *app) add(dir, name string, content func(io.Writer) error) error {
 	return nil
 }
 
-// addFigure readies a figure.
-func (a *app) addFigure(dir, name string, f *figure.Figure, err error) error {
+// addFigure draws and readies a figure.
+func (a *app) addFigure(dir, name string, draw func() (*figure.Figure, error)) error {
+	defer a.watch.start(figuresStage)()
+	f, err := draw()
 	if err != nil {
 		return err
 	}
@@ -128,6 +131,7 @@ func (a *app) flush(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	defer a.watch.start(filesStage)()
 	for _, o := range a.outputs {
 		if err := files.Write(o.path, o.data); err != nil {
 			return err

@@ -4,7 +4,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -54,10 +53,11 @@ type evaluation struct {
 	Images          int     `json:"images"`
 	Loss            float64 `json:"loss"`
 	RoundedAccuracy float64 `json:"rounded_accuracy"`
+	Seconds         float64 `json:"seconds"` // of computing
 }
 
 func (e evaluation) String() string {
-	return fmt.Sprintf("%s: loss %.4f, rounded_accuracy %.4f (%s images)", e.Split, e.Loss, e.RoundedAccuracy, count(e.Images))
+	return fmt.Sprintf("%s: loss %.4f, rounded_accuracy %.4f (%s images in %.2f seconds)", e.Split, e.Loss, e.RoundedAccuracy, count(e.Images), e.Seconds)
 }
 
 func (c *evaluateCommand) Run(app *app) error {
@@ -70,20 +70,22 @@ func (c *evaluateCommand) Run(app *app) error {
 	if err != nil {
 		return err
 	}
-	e, err := evaluate(app.ctx, network, data, c.Split)
+	e, err := app.evaluate(network, data, c.Split)
 	if err != nil {
 		return err
 	}
 	return app.result(c.reportFlags, e, "%v\n", e)
 }
 
-func evaluate(ctx context.Context, network *graph.Network, data *fashion.Data, split string) (evaluation, error) {
+// evaluate measures the network's loss and rounded accuracy on a part of data.
+func (a *app) evaluate(network *graph.Network, data *fashion.Data, split string) (evaluation, error) {
 	set, err := data.Split(split)
 	if err != nil {
 		return evaluation{}, err
 	}
-	metrics, err := network.Evaluate(ctx, picturesOf(set).inputs)
-	return evaluation{split, set.Len(), metrics.Loss, metrics.RoundedAccuracy}, err
+	stop := a.watch.start(inferenceStage)
+	metrics, err := network.Evaluate(a.ctx, picturesOf(set).inputs)
+	return evaluation{split, set.Len(), metrics.Loss, metrics.RoundedAccuracy, stop().Seconds()}, err
 }
 
 type reconstructCommand struct {
@@ -142,7 +144,9 @@ type filesReport struct {
 
 // reconstruct readies the figure of images above their reconstructions.
 func (a *app) reconstruct(network *graph.Network, images pictures, out string) error {
+	stop := a.watch.start(inferenceStage)
 	reconstructed, err := network.Reconstruct(a.ctx, images.inputs)
+	stop()
 	if err != nil {
 		return err
 	}
@@ -154,8 +158,7 @@ func (a *app) reconstruct(network *graph.Network, images pictures, out string) e
 	if err != nil {
 		return err
 	}
-	f, err := figure.Reconstructions(above, below)
-	return a.addFigure(out, reconstructionsFile, f, err)
+	return a.addFigure(out, reconstructionsFile, func() (*figure.Figure, error) { return figure.Reconstructions(above, below) })
 }
 
 type encodeCommand struct {
@@ -168,6 +171,16 @@ type encodeCommand struct {
 // Help is shown below the command's usage.
 func (encodeCommand) Help() string {
 	return "Removes labels.npy and embedding.npy of an earlier run that belong to other images.\nExample: stackedae encode --split test --out test"
+}
+
+// encodeReport is what encode prints as JSON.
+type encodeReport struct {
+	Images  int     `json:"images"`
+	Seconds float64 `json:"seconds"` // of computing
+}
+
+func (r encodeReport) String() string {
+	return fmt.Sprintf("encoded %s images in %.2f seconds", count(r.Images), r.Seconds)
 }
 
 func (c *encodeCommand) Run(app *app) error {
@@ -183,7 +196,7 @@ func (c *encodeCommand) Run(app *app) error {
 	if err := app.prepare(c.Out, codesFile, imagesFile, labelsFile); err != nil {
 		return err
 	}
-	codes, err := app.encode(network, images, c.Out)
+	codes, report, err := app.encode(network, images, c.Out)
 	if err != nil {
 		return err
 	}
@@ -193,27 +206,33 @@ func (c *encodeCommand) Run(app *app) error {
 	if err := app.flush(app.ctx); err != nil {
 		return err
 	}
-	return app.result(c.reportFlags, filesReport{app.wrote}, "%s\n", app.summary())
+	all := struct {
+		encodeReport
+		filesReport
+	}{report, filesReport{app.wrote}}
+	return app.result(c.reportFlags, all, "%v\n%s\n", report, app.summary())
 }
 
 // encode readies the images' codes with the images and their labels, and
 // returns the codes.
-func (a *app) encode(network *graph.Network, images pictures, out string) ([]float32, error) {
+func (a *app) encode(network *graph.Network, images pictures, out string) ([]float32, encodeReport, error) {
+	stop := a.watch.start(inferenceStage)
 	codes, err := network.Encode(a.ctx, images.inputs)
-	if err != nil {
-		return nil, err
-	}
 	n := images.inputs.Len()
+	report := encodeReport{n, stop().Seconds()}
+	if err != nil {
+		return nil, report, err
+	}
 	if err := a.addNPY(out, codesFile, []int{n, len(codes) / n}, codes); err != nil {
-		return nil, err
+		return nil, report, err
 	}
 	if err := a.addNPY(out, imagesFile, []int{n, fashion.Side, fashion.Side}, images.bytes); err != nil {
-		return nil, err
+		return nil, report, err
 	}
 	if images.labels == nil {
-		return codes, nil
+		return codes, report, nil
 	}
-	return codes, a.addNPY(out, labelsFile, []int{n}, images.labels)
+	return codes, report, a.addNPY(out, labelsFile, []int{n}, images.labels)
 }
 
 // removeStrangers removes what an earlier run has left in the folder and would
@@ -236,5 +255,6 @@ func removeStrangers(dir string, codes []float32, labelled bool) error {
 }
 
 func (a *app) addNPY(dir, name string, shape []int, data any) error {
+	defer a.watch.start(filesStage)()
 	return a.add(dir, name, func(w io.Writer) error { return npy.Write(w, shape, data) })
 }

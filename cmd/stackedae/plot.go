@@ -92,15 +92,13 @@ func (c *plotCommand) Run(app *app) error {
 // there are images.
 func (a *app) plot(e figure.Embedding, out string) error {
 	e.Classes = fashion.ClassNames[:]
-	f, err := e.Scatter()
-	if err := a.addFigure(out, scatterFile, f, err); err != nil {
+	if err := a.addFigure(out, scatterFile, e.Scatter); err != nil {
 		return err
 	}
 	if e.Images.Len() == 0 {
 		return nil
 	}
-	f, err = e.Thumbnails()
-	return a.addFigure(out, thumbnailsFile, f, err)
+	return a.addFigure(out, thumbnailsFile, e.Thumbnails)
 }
 
 // readEmbedding reads an embedding and scales it in its own precision.

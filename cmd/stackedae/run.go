@@ -3,8 +3,6 @@
 package main
 
 import (
-	"time"
-
 	"gonum.org/v1/gonum/mat"
 
 	"stackedae/figure"
@@ -35,12 +33,13 @@ func (c *runCommand) Validate() error {
 
 // runReport is what run prints as JSON.
 type runReport struct {
-	Train            trainReport `json:"train"`
-	Test             evaluation  `json:"test"`
-	TSNE             tsneReport  `json:"tsne"`
-	NeighborAccuracy float64     `json:"neighbor_accuracy"`
-	Seconds          float64     `json:"seconds"`
-	Files            []string    `json:"files"`
+	Train            trainReport   `json:"train"`
+	Test             evaluation    `json:"test"`
+	TSNE             tsneReport    `json:"tsne"`
+	NeighborAccuracy float64       `json:"neighbor_accuracy"`
+	Stages           []stageReport `json:"stages"` // their seconds add up to Seconds
+	Seconds          float64       `json:"seconds"`
+	Files            []string      `json:"files"`
 }
 
 // neighbors is how many neighbours vote on a point's class.
@@ -53,8 +52,9 @@ var runFiles = append([]string{reconstructionsFile, codesFile, labelsFile, image
 const reconstructions = 5
 
 func (c *runCommand) Run(app *app) error {
-	started := time.Now()
+	stop := app.watch.start(imagesStage)
 	data, err := loadData(c.Data)
+	stop()
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (c *runCommand) Run(app *app) error {
 	}
 	defer network.Close()
 	all := runReport{Train: report}
-	if all.Test, err = evaluate(app.ctx, network, data, "test"); err != nil {
+	if all.Test, err = app.evaluate(network, data, "test"); err != nil {
 		return err
 	}
 	app.printf(c.reportFlags, "%v\n", all.Test)
@@ -88,7 +88,7 @@ func (c *runCommand) Run(app *app) error {
 	if err := app.reconstruct(network, valid.head(reconstructions), c.Out); err != nil {
 		return err
 	}
-	codes, err := app.encode(network, valid, c.Out)
+	codes, _, err := app.encode(network, valid, c.Out)
 	if err != nil {
 		return err
 	}
@@ -126,6 +126,8 @@ func (c *runCommand) Run(app *app) error {
 	if err := app.flush(app.ctx); err != nil {
 		return err
 	}
-	all.Seconds, all.Files = time.Since(started).Seconds(), app.wrote
+	stages, total := app.watch.report()
+	all.Stages, all.Seconds, all.Files = stages, total.Seconds(), app.wrote
+	app.progressf(c.reportFlags, "%s", stageTable(stages, total))
 	return app.result(c.reportFlags, all, "%s in %.1f seconds\n", app.summary(), all.Seconds)
 }

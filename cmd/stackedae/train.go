@@ -93,6 +93,8 @@ type epochReport struct {
 	RoundedAccuracy    float64 `json:"rounded_accuracy"`
 	ValLoss            float64 `json:"val_loss"`
 	ValRoundedAccuracy float64 `json:"val_rounded_accuracy"`
+	TrainSeconds       float64 `json:"train_seconds"`
+	ValidSeconds       float64 `json:"valid_seconds"`
 }
 
 func (c *trainCommand) Run(app *app) error {
@@ -152,7 +154,12 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 		Steps: result.Steps, Seconds: time.Since(started).Seconds(),
 	}
 	for _, e := range result.History {
-		report.History = append(report.History, epochReport{e.Number, e.Train.Loss, e.Train.RoundedAccuracy, e.Valid.Loss, e.Valid.RoundedAccuracy})
+		report.History = append(report.History, epochReport{
+			e.Number, e.Train.Loss, e.Train.RoundedAccuracy, e.Valid.Loss, e.Valid.RoundedAccuracy,
+			e.TrainTime.Seconds(), e.ValidTime.Seconds(),
+		})
+		a.watch.add(trainingStage, e.TrainTime)
+		a.watch.add(validationStage, e.ValidTime)
 	}
 	if err := a.addTraining(m, result.History, out); err != nil {
 		return report, err
@@ -194,15 +201,13 @@ func barHook(p *progress, epochs int) train.Hook {
 
 // tableHook prints a line after every epoch.
 func (a *app) tableHook(p *progress, r reportFlags) train.Hook {
-	started := time.Now()
 	return train.Hook{Name: "table", Epoch: func(e train.Epoch) error {
 		p.clear()
 		if e.Number == 1 {
 			a.progressf(r, "epoch    loss  rounded_accuracy  val_loss  val_rounded_accuracy  seconds\n")
 		}
 		a.progressf(r, "%5d  %.4f  %16.4f  %8.4f  %20.4f  %7.1f\n", e.Number, e.Train.Loss, e.Train.RoundedAccuracy,
-			e.Valid.Loss, e.Valid.RoundedAccuracy, time.Since(started).Seconds())
-		started = time.Now()
+			e.Valid.Loss, e.Valid.RoundedAccuracy, (e.TrainTime + e.ValidTime).Seconds())
 		return a.failed
 	}}
 }
@@ -215,8 +220,7 @@ func (a *app) addCurves(out string, history train.History) error {
 		h.ValLoss = append(h.ValLoss, e.Valid.Loss)
 		h.ValRoundedAccuracy = append(h.ValRoundedAccuracy, e.Valid.RoundedAccuracy)
 	}
-	f, err := figure.TrainingCurves(h)
-	return a.addFigure(out, curvesFile, f, err)
+	return a.addFigure(out, curvesFile, func() (*figure.Figure, error) { return figure.TrainingCurves(h) })
 }
 
 // loadData returns the embedded images, or those of a folder.

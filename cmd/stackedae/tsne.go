@@ -117,7 +117,9 @@ func (a *app) embed(f tsneFlags, r reportFlags, points *mat.Dense, out string) (
 		}
 		return a.failed
 	})
+	stop := a.watch.start(tsneStage)
 	result, err := tsne.Embed(a.ctx, points, settings)
+	stop()
 	if p != nil {
 		p.finish()
 	}
@@ -126,6 +128,5 @@ func (a *app) embed(f tsneFlags, r reportFlags, points *mat.Dense, out string) (
 	}
 	n, columns := points.Dims()
 	report := tsneReport{n, columns, f.Preset, f.Perplexity, result.Iterations, result.Status.String(), result.KLDivergence}
-	embedding := result.Embedding
-	return embedding, report, a.addNPY(out, embeddingFile, []int{n, 2}, embedding.RawMatrix().Data)
+	return result.Embedding, report, a.addNPY(out, embeddingFile, []int{n, 2}, result.Embedding.RawMatrix().Data)
 }

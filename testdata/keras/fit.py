@@ -1,6 +1,7 @@
 """The chapter's run, once for each random seed: a JSON line with the history of 20 epochs and the test set's numbers.
 usage: FASHION=folder of the four IDX .gz files python fit.py SEED [SEED...] >> runs.jsonl"""
 import gzip, json, os, sys, time
+from importlib.metadata import version
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf
 from tensorflow import keras
@@ -26,6 +27,6 @@ for seed in map(int, sys.argv[1:]):
     history = autoencoder.fit(train, train, epochs=20, batch_size=32, validation_data=(valid, valid), verbose=0).history
     seconds = time.perf_counter() - start
     print(json.dumps({
-        "seed": seed, "keras": keras.__version__, "tf": tf.__version__, "batch": 32, "fit_seconds": seconds,
+        "seed": seed, "keras": version("keras"), "tf": tf.__version__, "batch": 32, "fit_seconds": seconds,
         "test": [float(v) for v in autoencoder.evaluate(test, test, verbose=0)],
         "history": {name: [float(v) for v in values] for name, values in history.items()}}), flush=True)

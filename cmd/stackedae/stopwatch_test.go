@@ -1,0 +1,43 @@
+package main
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestStopwatch spends time that a bubble makes up.
+func TestStopwatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newStopwatch()
+		time.Sleep(500 * time.Millisecond) // at nothing in particular
+		for range 2 {
+			stop := w.start(trainingStage)
+			time.Sleep(4 * time.Second)
+			if got := stop(); got != 4*time.Second {
+				t.Errorf("a stage of 4 seconds took %v", got)
+			}
+		}
+		w.start(filesStage) // never stopped: an error came between
+		time.Sleep(1500 * time.Millisecond)
+		w.add(validationStage, time.Second)
+		stages, total := w.report()
+		if total != 10*time.Second {
+			t.Errorf("%v in all, want 10s", total)
+		}
+		sum := 0.
+		for _, s := range stages {
+			sum += s.Seconds
+		}
+		if sum != total.Seconds() {
+			t.Errorf("the stages make %v seconds, want %v", sum, total)
+		}
+		const want = "" +
+			"           images  training  validation  inference  t-SNE  figures  files  rest\n" +
+			"  seconds    0.00      8.00        1.00       0.00   0.00     0.00   0.00  1.00\n" +
+			"    share      0%       80%         10%         0%     0%       0%     0%   10%\n"
+		if got := stageTable(stages, total); got != want {
+			t.Errorf("table\n%swant\n%s", got, want)
+		}
+	})
+}
