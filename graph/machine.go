@@ -69,8 +69,8 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 	}
 	if e, ok := e.(*engine); ok {
 		for _, g := range p.gradients {
-			if owned, ok := g.Op().(owner); ok {
-				e.gradients[owned.memory()] = true
+			if op, ok := g.Op().(owner); ok {
+				e.gradients[op.value().(tensor.Tensor)] = true
 			}
 		}
 	}

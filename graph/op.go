@@ -60,35 +60,35 @@ func (o *operation) Hashcode() uint32 {
 // String returns the operation's name.
 func (o *operation) String() string { return o.name }
 
-// owner is an operation whose result is always the same memory, which nobody
-// else has.
-type owner interface{ memory() tensor.Tensor }
+// owner is an operation whose result is always the same value, which nobody
+// else writes.
+type owner interface{ value() G.Value }
 
 // part is an operation that hands out a result which another operation,
 // its only input, has computed beside its own. So an operation can have
 // several results though a node of Gorgonia has one.
 type part struct {
 	operation
-	value *tensor.Dense
+	of *tensor.Dense
 }
 
 // newPart returns the operation for the named part of an operation whose
 // result is a matrix.
-func newPart(name string, value *tensor.Dense) *part {
+func newPart(name string, of *tensor.Dense) *part {
 	result := matrix
-	if value.Dims() == 1 {
+	if of.Dims() == 1 {
 		result = vector
 	}
-	return &part{operation{name: name, inputs: []hm.Type{matrix}, result: result}, value}
+	return &part{operation{name: name, inputs: []hm.Type{matrix}, result: result}, of}
 }
 
+func (o *part) value() G.Value { return o.of }
+
 // InferShape returns the part's shape.
-func (o *part) InferShape(...G.DimSizer) (tensor.Shape, error) { return o.value.Shape().Clone(), nil }
+func (o *part) InferShape(...G.DimSizer) (tensor.Shape, error) { return o.of.Shape().Clone(), nil }
 
 // Do returns the part; its computation has run as the input's.
-func (o *part) Do(...G.Value) (G.Value, error) { return o.value, nil }
-
-func (o *part) memory() tensor.Tensor { return o.value }
+func (o *part) Do(...G.Value) (G.Value, error) { return o.of, nil }
 
 // newBuffer returns memory for a result.
 func newBuffer(shape ...int) *tensor.Dense {

@@ -4,8 +4,6 @@
 package graph
 
 import (
-	"fmt"
-
 	"github.com/chewxy/hm"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -21,10 +19,24 @@ type crossEntropyOp struct {
 	loss     *G.F32
 	accuracy *G.F32        // share of elements where prediction and target round alike
 	gradient *tensor.Dense // of the mean; nil until somebody differentiates
-	count    int           // of elements
+	alone    *alone
+	rows     int
+	units    int
+
+	logits, targets []float32
+	blocks          []crossEntropySum // of rowBlock rows each
 }
 
-var _ G.SDOp = &crossEntropyOp{}
+// crossEntropySum is what a block of rows adds to the loss and the accuracy.
+type crossEntropySum struct {
+	loss float64
+	hits int
+}
+
+var (
+	_ G.SDOp  = &crossEntropyOp{}
+	_ rowwise = &crossEntropyOp{}
+)
 
 func newCrossEntropy() *crossEntropyOp {
 	return &crossEntropyOp{
@@ -40,21 +52,50 @@ func (o *crossEntropyOp) InferShape(sizes ...G.DimSizer) (tensor.Shape, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.count = shape.TotalSize()
+	if o.alone == nil {
+		o.rows, o.units = shape[0], shape[1]
+		o.blocks = make([]crossEntropySum, (o.rows+rowBlock-1)/rowBlock)
+		o.alone = newAlone(o, o.rows)
+	}
 	return tensor.ScalarShape(), nil
 }
 
 // Do computes the loss.
-func (o *crossEntropyOp) Do(inputs ...G.Value) (G.Value, error) {
-	var gradient []float32
-	if o.gradient != nil {
-		gradient = o.gradient.Float32s()
-	}
-	sum, hits := simd.CrossEntropy(gradient, floats(inputs[0]), floats(inputs[1]), 1/float32(o.count))
-	*o.loss = G.F32(sum / float64(o.count))
-	*o.accuracy = G.F32(float64(hits) / float64(o.count))
-	return o.loss, nil
+func (o *crossEntropyOp) Do(inputs ...G.Value) (G.Value, error) { return o.alone.do(inputs) }
+
+func (o *crossEntropyOp) value() G.Value { return o.loss }
+
+func (o *crossEntropyOp) begin(inputs []G.Value) error {
+	o.logits, o.targets = floats(inputs[0]), floats(inputs[1])
+	return nil
 }
+
+func (o *crossEntropyOp) doRows(lo, hi int) {
+	factor := 1 / float32(o.rows*o.units)
+	for ; lo < hi; lo += rowBlock {
+		from, to := lo*o.units, min(lo+rowBlock, hi)*o.units
+		var gradient []float32
+		if o.gradient != nil {
+			gradient = o.gradient.Float32s()[from:to]
+		}
+		b := &o.blocks[lo/rowBlock]
+		b.loss, b.hits = simd.CrossEntropy(gradient, o.logits[from:to], o.targets[from:to], factor)
+	}
+}
+
+func (o *crossEntropyOp) end() {
+	var sum crossEntropySum
+	for _, b := range o.blocks {
+		sum.loss += b.loss
+		sum.hits += b.hits
+	}
+	count := float64(o.rows * o.units)
+	*o.loss, *o.accuracy = G.F32(sum.loss/count), G.F32(float64(sum.hits)/count)
+}
+
+// rowWork counts exponential, logarithm and divisions as so many
+// multiplications.
+func (o *crossEntropyOp) rowWork() int { return 80 * o.units }
 
 // DiffWRT says that targets are not differentiated by.
 func (o *crossEntropyOp) DiffWRT(int) []bool { return []bool{true, false} }
@@ -76,31 +117,50 @@ func (o *crossEntropyOp) SymDiff(inputs G.Nodes, output, upstream *G.Node) (G.No
 // has kept.
 type crossEntropyGradientOp struct {
 	operation
+	alone    *alone
 	gradient *tensor.Dense
+	upstream float32
 }
+
+var _ rowwise = &crossEntropyGradientOp{}
 
 // InferShape returns the logits' shape.
 func (o *crossEntropyGradientOp) InferShape(...G.DimSizer) (tensor.Shape, error) {
+	if o.alone == nil {
+		o.alone = newAlone(o, o.gradient.Shape()[0])
+	}
 	return o.gradient.Shape().Clone(), nil
 }
 
-// Do scales the kept gradient; most often upstream is 1.
-func (o *crossEntropyGradientOp) Do(inputs ...G.Value) (G.Value, error) {
-	upstream, ok := inputs[1].(*G.F32)
-	if !ok {
-		return nil, fmt.Errorf("graph: %v: upstream gradient is a %T, want a float32 scalar", o, inputs[1])
-	}
-	if *upstream != 1 {
-		simd.Scale(o.gradient.Float32s(), float32(*upstream), o.gradient.Float32s())
-	}
-	return o.gradient, nil
+// Do scales the kept gradient.
+func (o *crossEntropyGradientOp) Do(inputs ...G.Value) (G.Value, error) { return o.alone.do(inputs) }
+
+func (o *crossEntropyGradientOp) value() G.Value { return o.gradient }
+
+func (o *crossEntropyGradientOp) begin(inputs []G.Value) error {
+	upstream, err := float(inputs[1])
+	o.upstream = float32(upstream)
+	return err
 }
+
+func (o *crossEntropyGradientOp) doRows(lo, hi int) {
+	if o.upstream == 1 { // most often
+		return
+	}
+	units := o.gradient.Shape()[1]
+	rows := o.gradient.Float32s()[lo*units : hi*units]
+	simd.Scale(rows, o.upstream, rows)
+}
+
+func (o *crossEntropyGradientOp) end() {}
+
+func (o *crossEntropyGradientOp) rowWork() int { return 0 }
 
 // accuracyOp hands out the rounded accuracy that the cross-entropy, its only
 // input, has counted.
 type accuracyOp struct {
 	operation
-	value *G.F32
+	accuracy *G.F32
 }
 
 func newAccuracy(of *crossEntropyOp) *accuracyOp {
@@ -113,4 +173,4 @@ func (o *accuracyOp) InferShape(...G.DimSizer) (tensor.Shape, error) {
 }
 
 // Do returns the accuracy; it has been counted as the input was computed.
-func (o *accuracyOp) Do(...G.Value) (G.Value, error) { return o.value, nil }
+func (o *accuracyOp) Do(...G.Value) (G.Value, error) { return o.accuracy, nil }

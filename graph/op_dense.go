@@ -31,10 +31,16 @@ type denseOp struct {
 	// inputGradient says whether anybody wants the gradient by x. The first
 	// layer's is the largest product of a step, and nobody does.
 	inputGradient bool
+	alone         *alone
 	out           *tensor.Dense // rows × units
+
+	x, kernel, bias []float32 // of a run
 }
 
-var _ G.SDOp = &denseOp{}
+var (
+	_ G.SDOp  = &denseOp{}
+	_ rowwise = &denseOp{}
+)
 
 func newDense(a activation, inputGradient bool) *denseOp {
 	return &denseOp{
@@ -60,21 +66,34 @@ func (o *denseOp) InferShape(sizes ...G.DimSizer) (tensor.Shape, error) {
 	}
 	if o.out == nil {
 		o.out = newBuffer(x[0], kernel[1])
+		o.alone = newAlone(o, x[0])
 	}
 	return o.out.Shape().Clone(), nil
 }
 
 // Do computes the layer.
-func (o *denseOp) Do(inputs ...G.Value) (G.Value, error) {
-	x, kernel, bias := floats(inputs[0]), floats(inputs[1]), floats(inputs[2])
-	out := o.out.Float32s()
-	units := len(bias)
-	simd.MatMulBias(out, x, kernel, bias, len(out)/units, units, len(kernel)/units)
+func (o *denseOp) Do(inputs ...G.Value) (G.Value, error) { return o.alone.do(inputs) }
+
+func (o *denseOp) value() G.Value { return o.out }
+
+func (o *denseOp) begin(inputs []G.Value) error {
+	o.x, o.kernel, o.bias = floats(inputs[0]), floats(inputs[1]), floats(inputs[2])
+	return nil
+}
+
+func (o *denseOp) doRows(lo, hi int) {
+	units := len(o.bias)
+	width := len(o.kernel) / units
+	out := o.out.Float32s()[lo*units : hi*units]
+	simd.MatMulBias(out, o.x[lo*width:hi*width], o.kernel, o.bias, hi-lo, units, width)
 	if o.activation == selu {
 		simd.SELU(out, out)
 	}
-	return o.out, nil
 }
+
+func (o *denseOp) end() {}
+
+func (o *denseOp) rowWork() int { return len(o.kernel) }
 
 // DiffWRT says by which inputs the layer is differentiated.
 func (o *denseOp) DiffWRT(int) []bool { return []bool{o.inputGradient, true, true} }
@@ -120,7 +139,12 @@ type denseGradientOp struct {
 	bias       *tensor.Dense // units
 	input      *tensor.Dense // rows × inputs, or nil if nobody wants it
 	slope      []float32     // d; nil for the linear activation, where it is upstream
+	alone      *alone
+
+	x, weights, output, upstream []float32 // of a run
 }
+
+var _ weightwise = &denseGradientOp{}
 
 func newDenseGradient(of *denseOp, x tensor.Shape, kernel, bias *G.Node) *denseGradientOp {
 	o := &denseGradientOp{
@@ -140,10 +164,9 @@ func newDenseGradient(of *denseOp, x tensor.Shape, kernel, bias *G.Node) *denseG
 	if of.activation != linear {
 		o.slope = make([]float32, x[0]*bias.Shape()[0])
 	}
+	o.alone = newAlone(o, x[0])
 	return o
 }
-
-func (o *denseGradientOp) memory() tensor.Tensor { return o.kernel }
 
 // InferShape returns the kernel's shape.
 func (o *denseGradientOp) InferShape(...G.DimSizer) (tensor.Shape, error) {
@@ -151,24 +174,71 @@ func (o *denseGradientOp) InferShape(...G.DimSizer) (tensor.Shape, error) {
 }
 
 // Do computes all three gradients and returns the kernel's.
-func (o *denseGradientOp) Do(inputs ...G.Value) (G.Value, error) {
-	x, kernel, output, d := floats(inputs[0]), floats(inputs[1]), floats(inputs[2]), floats(inputs[3])
-	if o.activation == selu {
-		simd.SELUGradient(o.slope, output, d)
-		d = o.slope
+func (o *denseGradientOp) Do(inputs ...G.Value) (G.Value, error) { return o.alone.do(inputs) }
+
+func (o *denseGradientOp) value() G.Value { return o.kernel }
+
+func (o *denseGradientOp) begin(inputs []G.Value) error {
+	o.x, o.weights, o.output, o.upstream = floats(inputs[0]), floats(inputs[1]), floats(inputs[2]), floats(inputs[3])
+	return nil
+}
+
+// sizes returns inputs and units of the layer.
+func (o *denseGradientOp) sizes() (width, units int) {
+	s := o.kernel.Shape()
+	return s[0], s[1]
+}
+
+// d returns the gradient by x·kernel + bias.
+func (o *denseGradientOp) d() []float32 {
+	if o.slope != nil {
+		return o.slope
+	}
+	return o.upstream
+}
+
+func (o *denseGradientOp) doRows(lo, hi int) {
+	width, units := o.sizes()
+	from, to := lo*units, hi*units
+	if o.slope != nil {
+		simd.SELUGradient(o.slope[from:to], o.output[from:to], o.upstream[from:to])
+	}
+	if o.input != nil {
+		simd.MatMulTransB(o.input.Float32s()[lo*width:hi*width], o.d()[from:to], o.weights, hi-lo, width, units)
+	}
+}
+
+func (o *denseGradientOp) end() {}
+
+func (o *denseGradientOp) rowWork() int {
+	if o.input == nil {
+		return 0
+	}
+	return o.kernel.Shape().TotalSize()
+}
+
+// doWeights computes the kernel's gradient for a part of the inputs and, with
+// the last part, the bias'.
+func (o *denseGradientOp) doWeights(part, parts int) {
+	width, units := o.sizes()
+	d := o.d()
+	rows := len(d) / units
+	lo, hi := span(width, part, parts)
+	if hi > lo {
+		if o.descent == 0 {
+			simd.MatMulTransA(o.kernel.Float32s()[lo*units:hi*units], o.x[lo:], d, hi-lo, units, rows, width)
+		} else {
+			simd.MatMulTransAAxpy(o.weights[lo*units:hi*units], o.descent, o.x[lo:], d, hi-lo, units, rows, width)
+		}
+	}
+	if part < parts-1 {
+		return
 	}
 	bias := o.bias.Float32s()
-	units := len(bias)
-	rows, width := len(d)/units, len(kernel)/units
-	if o.input != nil {
-		simd.MatMulTransB(o.input.Float32s(), d, kernel, rows, width, units)
-	}
 	simd.ColumnSums(bias, d)
-	if o.descent == 0 {
-		simd.MatMulTransA(o.kernel.Float32s(), x, d, width, units, rows)
-	} else { // the input's gradient has been taken from the old kernel
-		simd.MatMulTransAAxpy(kernel, o.descent, x, d, width, units, rows)
+	if o.descent != 0 {
 		simd.Axpy(floats(o.biasNode.Value()), o.descent, bias)
 	}
-	return o.kernel, nil
 }
+
+func (o *denseGradientOp) weightWork() int { return len(o.x) * o.bias.Shape()[0] }

@@ -14,8 +14,12 @@ import (
 // sigmoidOp is sigmoid(logits), element by element.
 type sigmoidOp struct {
 	operation
-	out *tensor.Dense
+	alone *alone
+	x     []float32
+	out   *tensor.Dense
 }
+
+var _ rowwise = &sigmoidOp{}
 
 func newSigmoid() *sigmoidOp {
 	return &sigmoidOp{operation: operation{name: "sigmoid", inputs: []hm.Type{matrix}, result: matrix}}
@@ -29,12 +33,27 @@ func (o *sigmoidOp) InferShape(sizes ...G.DimSizer) (tensor.Shape, error) {
 	}
 	if o.out == nil {
 		o.out = newBuffer(s[0]...)
+		o.alone = newAlone(o, s[0][0])
 	}
 	return s[0].Clone(), nil
 }
 
 // Do computes the predictions.
-func (o *sigmoidOp) Do(inputs ...G.Value) (G.Value, error) {
-	simd.Sigmoid(o.out.Float32s(), floats(inputs[0]))
-	return o.out, nil
+func (o *sigmoidOp) Do(inputs ...G.Value) (G.Value, error) { return o.alone.do(inputs) }
+
+func (o *sigmoidOp) value() G.Value { return o.out }
+
+func (o *sigmoidOp) begin(inputs []G.Value) error {
+	o.x = floats(inputs[0])
+	return nil
 }
+
+func (o *sigmoidOp) doRows(lo, hi int) {
+	units := o.out.Shape()[1]
+	simd.Sigmoid(o.out.Float32s()[lo*units:hi*units], o.x[lo*units:hi*units])
+}
+
+func (o *sigmoidOp) end() {}
+
+// rowWork counts an exponential and a division as so many multiplications.
+func (o *sigmoidOp) rowWork() int { return 30 * o.out.Shape()[1] }

@@ -23,9 +23,9 @@ func Workers() int { return min(runtime.GOMAXPROCS(0), runtime.NumCPU()) }
 // is less than a tenth of a millisecond ago.
 //
 // A Run within a piece, or while another goroutine's Run goes on, does all of
-// its pieces by itself.
+// its pieces by itself, and so does one of more than 65,535.
 func Run(job Job, n int) {
-	if n > 1 && Workers() > 1 && everybody.run(job, n) {
+	if n > 1 && n <= mostPieces && Workers() > 1 && everybody.run(job, n) {
 		return
 	}
 	for i := range n {

@@ -28,12 +28,12 @@ type team struct {
 	penalty time.Duration // the last time alone
 	good    time.Duration // of work with helpers since then
 
-	job Job // of the pieces that open counts
+	job Job // of the open pieces
 
 	_ [64]byte // what is written by others must not share a cache line
-	// open is the generation of the job in its upper half, and in its lower
-	// half how many of the pieces nobody has begun. With a new generation for
-	// every job, nobody can take a piece of one for that of another.
+	// open says which pieces nobody has begun, as a span. The caller takes the
+	// first of them and helpers the last, so that in one job after another a
+	// processor finds much of what it needs in its own cache.
 	open atomic.Uint64
 	_    [64]byte
 	// unfinished is how many of the pieces have not ended.
@@ -81,8 +81,7 @@ func (t *team) run(job Job, pieces int) bool {
 	}
 	t.job = job
 	t.unfinished.Store(int64(pieces))
-	generation := t.open.Load()>>32 + 1
-	t.open.Store(generation<<32 | uint64(pieces))
+	t.open.Store(uint64(span(t.open.Load()).next(pieces)))
 	for range min(int(t.sleepers.Load()), pieces-1) {
 		select {
 		case t.wake <- struct{}{}:
@@ -90,7 +89,7 @@ func (t *team) run(job Job, pieces int) bool {
 		}
 	}
 	own := 0
-	for t.piece() {
+	for t.piece(true) {
 		own++
 	}
 	ended := clock()
@@ -100,16 +99,34 @@ func (t *team) run(job Job, pieces int) bool {
 	return true
 }
 
-// piece does one piece of the job, if there is one that nobody has begun.
-func (t *team) piece() bool {
+// span is the pieces from first to before end: two halves of its lower half. The
+// upper half is the job's generation; with a new one for every job, nobody can
+// take a piece of one for that of another.
+type span uint64
+
+// mostPieces is how many pieces a span can have.
+const mostPieces = 1<<16 - 1
+
+func (s span) first() int { return int(s >> 16 & mostPieces) }
+func (s span) end() int   { return int(s & mostPieces) }
+
+// next returns the span of a new job's pieces.
+func (s span) next(pieces int) span { return (s>>32+1)<<32 | span(pieces) }
+
+// piece does the first piece of the job that nobody has begun, or the last, if
+// there is one.
+func (t *team) piece(first bool) bool {
 	for {
-		open := t.open.Load()
-		left := uint32(open)
-		if left == 0 {
+		open := span(t.open.Load())
+		if open.first() == open.end() {
 			return false
 		}
-		if t.open.CompareAndSwap(open, open-1) {
-			t.job.Piece(int(left - 1)) // t.job stays until this piece has ended
+		piece, rest := open.end()-1, open-1
+		if first {
+			piece, rest = open.first(), open+1<<16
+		}
+		if t.open.CompareAndSwap(uint64(open), uint64(rest)) {
+			t.job.Piece(piece) // t.job stays until this piece has ended
 			t.unfinished.Add(-1)
 			return true
 		}
@@ -151,13 +168,13 @@ func (t *team) settle(worked, ended time.Duration, own, pieces int) {
 func (t *team) help() {
 	for {
 		for looked := 0; looked < patience; looked++ {
-			if t.piece() {
+			if t.piece(false) {
 				looked = 0
 			}
 			pause()
 		}
 		t.sleepers.Add(1)
-		if uint32(t.open.Load()) == 0 { // a job that came before was not to wake anybody
+		if open := span(t.open.Load()); open.first() == open.end() { // a job that came before was not to wake anybody
 			<-t.wake
 		}
 		t.sleepers.Add(-1)

@@ -251,7 +251,9 @@ func TestWrongLengthPanics(t *testing.T) {
 	for name, call := range map[string]func(){
 		"MatMul":       func() { MatMul(f(5), f(6), f(6), 2, 2, 3) },
 		"MatMulBias":   func() { MatMulBias(f(4), f(6), f(6), f(1), 2, 2, 3) },
-		"MatMulTransA": func() { MatMulTransA(f(4), f(5), f(6), 2, 2, 3) },
+		"MatMulTransA": func() { MatMulTransA(f(4), f(5), f(6), 2, 2, 3, 2) },
+		"lda":          func() { MatMulTransA(f(4), f(6), f(6), 2, 2, 3, 1) },
+		"alpha":        func() { MatMulTransAAxpy(f(4), 0, f(6), f(6), 2, 2, 3, 2) },
 		"MatMulTransB": func() { MatMulTransB(f(4), f(6), f(7), 2, 2, 3) },
 		"no columns":   func() { MatMul(f(0), f(6), f(0), 2, 0, 3) },
 		"no terms":     func() { MatMul(f(4), f(0), f(0), 2, 2, 0) },

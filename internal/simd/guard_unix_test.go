@@ -82,7 +82,8 @@ func TestNothingOutsideIsTouched(t *testing.T) {
 					for _, k := range []int{1, 2, 7, 8, 9, 33} {
 						dst, a, b, bias := numbers(0, m*n), numbers(1, m*k), numbers(2, k*n), numbers(3, n)
 						MatMulBias(dst, a, b, bias, m, n, k)
-						MatMulTransA(dst, a, b, m, n, k)
+						MatMulTransA(dst, a, b, m, n, k, m)
+						MatMulTransAAxpy(dst, 1, a, b, m, n, k, m)
 						MatMulTransB(dst, a, b, m, n, k)
 					}
 				}

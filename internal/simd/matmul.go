@@ -19,6 +19,7 @@ type product struct {
 	dst, a, b, bias []float32
 	alpha           float32
 	m, n, k         int
+	lda             int // columns of the matrix that a is cut from
 	rows            int // of a piece, but for the last
 }
 
@@ -46,7 +47,7 @@ func (p *product) Piece(i int) {
 		if p.alpha != 0 {
 			alpha = &p.alpha
 		}
-		p.level.matMulTransA(dst, p.a[lo:], p.b, alpha, rows, p.n, p.k, p.m)
+		p.level.matMulTransA(dst, p.a[lo:], p.b, alpha, rows, p.n, p.k, p.lda)
 	}
 }
 
@@ -67,7 +68,11 @@ func (p product) run(function string) {
 		panic(fmt.Sprintf("simd: %s: n = %d and k = %d, want at least 1", function, p.n, p.k))
 	}
 	check(function, "dst", len(p.dst), p.m*p.n)
-	check(function, "a", len(p.a), p.m*p.k)
+	if p.kind != aTb {
+		check(function, "a", len(p.a), p.m*p.k)
+	} else if least := (p.k-1)*p.lda + p.m; p.lda < p.m || len(p.a) < least {
+		panic(fmt.Sprintf("simd: %s: len(a) = %d in rows of %d, want at least %d in rows of at least %d", function, len(p.a), p.lda, least, p.m))
+	}
 	check(function, "b", len(p.b), p.k*p.n)
 	if p.m == 0 {
 		return
@@ -96,20 +101,22 @@ func MatMulBias(dst, a, b, bias []float32, m, n, k int) {
 	product{kind: ab, dst: dst, a: a, b: b, bias: bias, m: m, n: n, k: k}.run("MatMulBias")
 }
 
-// MatMulTransA sets dst = aᵀ·b, where dst is m × n, a is k × m and b is k × n.
-func MatMulTransA(dst, a, b []float32, m, n, k int) {
-	product{kind: aTb, dst: dst, a: a, b: b, m: m, n: n, k: k}.run("MatMulTransA")
+// MatMulTransA sets dst = aᵀ·b, where dst is m × n, b is k × n, and a is the
+// first m columns of a matrix of k rows of lda numbers, of which the last may
+// end early: a slice that begins at another column gives other rows of dst.
+func MatMulTransA(dst, a, b []float32, m, n, k, lda int) {
+	product{kind: aTb, dst: dst, a: a, b: b, m: m, n: n, k: k, lda: lda}.run("MatMulTransA")
 }
 
 // MatMulTransAAxpy sets dst += alpha·(aᵀ·b) with the bits of MatMulTransA into
 // memory of its own and Axpy from there: where dst is a kernel, a step of
 // gradient descent without a gradient. Shapes are MatMulTransA's; alpha is not
 // 0.
-func MatMulTransAAxpy(dst []float32, alpha float32, a, b []float32, m, n, k int) {
+func MatMulTransAAxpy(dst []float32, alpha float32, a, b []float32, m, n, k, lda int) {
 	if alpha == 0 {
 		panic("simd: MatMulTransAAxpy: alpha = 0, want another number")
 	}
-	product{kind: aTb, dst: dst, alpha: alpha, a: a, b: b, m: m, n: n, k: k}.run("MatMulTransAAxpy")
+	product{kind: aTb, dst: dst, alpha: alpha, a: a, b: b, m: m, n: n, k: k, lda: lda}.run("MatMulTransAAxpy")
 }
 
 // MatMulTransB sets dst = a·bᵀ, where dst is m × n, a is m × k and b is n × k.

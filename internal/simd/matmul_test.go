@@ -44,10 +44,10 @@ var entryPoints = []struct {
 }{
 	{"MatMul", false, func(dst []float32, o *operands) { MatMul(dst, o.a, o.b, o.m, o.n, o.k) }},
 	{"MatMulBias", true, func(dst []float32, o *operands) { MatMulBias(dst, o.a, o.b, o.bias, o.m, o.n, o.k) }},
-	{"MatMulTransA", false, func(dst []float32, o *operands) { MatMulTransA(dst, o.aT, o.b, o.m, o.n, o.k) }},
+	{"MatMulTransA", false, func(dst []float32, o *operands) { MatMulTransA(dst, o.aT, o.b, o.m, o.n, o.k, o.m) }},
 	{"MatMulTransAAxpy", false, func(dst []float32, o *operands) {
 		clear(dst)
-		MatMulTransAAxpy(dst, 1, o.aT, o.b, o.m, o.n, o.k)
+		MatMulTransAAxpy(dst, 1, o.aT, o.b, o.m, o.n, o.k, o.m)
 	}},
 	{"MatMulTransB", false, func(dst []float32, o *operands) { MatMulTransB(dst, o.a, o.bT, o.m, o.n, o.k) }},
 }
@@ -171,9 +171,9 @@ func TestMatMulTransAAxpyHasTheBitsOfTwoPasses(t *testing.T) {
 			product := make([]float32, m*n)
 			got, intact := fenced(m * n)
 			copy(got, want)
-			MatMulTransA(product, a, b, m, n, k)
+			MatMulTransA(product, a, b, m, n, k, m)
 			Axpy(want, -1.5, product)
-			if MatMulTransAAxpy(got, -1.5, a, b, m, n, k); sameNumbers(got, want) >= 0 || !intact() {
+			if MatMulTransAAxpy(got, -1.5, a, b, m, n, k, m); sameNumbers(got, want) >= 0 || !intact() {
 				t.Fatalf("%v: other bits than MatMulTransA and Axpy, or written outside", s)
 			}
 		}
@@ -200,6 +200,15 @@ func TestMatMulBitsDoNotDependOnTheCut(t *testing.T) {
 						t.Fatalf("%s %v: GOMAXPROCS %d gives other bits than 1", e.name, s, procs)
 					}
 				}
+			}
+			transposed, rows := make([]float32, m*n), make([]float32, m*n)
+			MatMulTransA(transposed, o.aT, o.b, m, n, k, m)
+			for lo := 0; lo < m; lo += 5 {
+				hi := min(lo+5, m)
+				MatMulTransA(rows[lo*n:hi*n], o.aT[lo:], o.b, hi-lo, n, k, m)
+			}
+			if sameNumbers(rows, transposed) >= 0 {
+				t.Fatalf("MatMulTransA %v: five rows alone have other bits", s)
 			}
 			whole, row := make([]float32, m*n), make([]float32, n)
 			MatMul(whole, o.a, o.b, m, n, k)

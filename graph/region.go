@@ -1,0 +1,141 @@
+// This file runs operations on several processors.
+
+package graph
+
+import (
+	G "gorgonia.org/gorgonia"
+
+	"stackedae/internal/parallel"
+)
+
+// rowwise is an operation whose rows, one for each image or code, can be
+// computed apart: row i of its result needs row i of its inputs and what is
+// there before any row.
+type rowwise interface {
+	G.Op
+	owner
+	// begin takes the inputs of a run.
+	begin(inputs []G.Value) error
+	// doRows computes rows lo to hi. lo is a multiple of rowBlock; several
+	// spans of rows may be computed at the same time.
+	doRows(lo, hi int)
+	// end is called after all rows.
+	end()
+	// rowWork returns about how many multiplications a row takes.
+	rowWork() int
+}
+
+// weightwise is an operation that, when all of its rows are done, computes
+// something for each weight, in parts that can be computed apart.
+type weightwise interface {
+	rowwise
+	doWeights(part, parts int)
+	weightWork() int
+}
+
+const (
+	// rowBlock is how many rows make a block that is never cut: sums over rows
+	// are taken block by block, so that they do not depend on the cut.
+	rowBlock = 8
+	// leastWork is how many multiplications are worth handing over a part of
+	// them: some microseconds', where handing over takes one.
+	leastWork = 1 << 17
+)
+
+// region is operations that processors take rows through without waiting for
+// each other between two operations.
+type region struct {
+	ops  []rowwise
+	rows int
+	size int // rows of a piece, but for the last
+}
+
+// Piece takes a piece's rows through all operations.
+func (r *region) Piece(i int) {
+	lo := i * r.size
+	hi := min(lo+r.size, r.rows)
+	for _, op := range r.ops {
+		op.doRows(lo, hi)
+	}
+}
+
+// run computes all rows of operations that have begun, and ends them.
+func (r *region) run() {
+	work := 0
+	for _, op := range r.ops {
+		work += op.rowWork()
+	}
+	r.size = r.rows
+	if work*r.rows >= leastWork {
+		// Of many rows, smaller pieces, so that all end at the same time.
+		pieces := parallel.Workers()
+		if r.rows > 2*rowBlock*pieces {
+			pieces *= 4
+		}
+		even := (r.rows + pieces - 1) / pieces
+		r.size = (even + rowBlock - 1) / rowBlock * rowBlock
+	}
+	parallel.Run(r, (r.rows+r.size-1)/r.size)
+	for _, op := range r.ops {
+		op.end()
+	}
+}
+
+// weightRegion is operations whose weights are computed together.
+type weightRegion struct {
+	ops   []weightwise
+	parts int
+}
+
+// Piece computes a part of every operation's weights.
+func (r *weightRegion) Piece(i int) {
+	for _, op := range r.ops {
+		op.doWeights(i, r.parts)
+	}
+}
+
+func (r *weightRegion) run() {
+	work := 0
+	for _, op := range r.ops {
+		work += op.weightWork()
+	}
+	r.parts = 1
+	if work >= leastWork {
+		r.parts = parallel.Workers()
+	}
+	parallel.Run(r, r.parts)
+}
+
+// span returns where a part of n rows of weights begins and ends.
+func span(n, part, parts int) (lo, hi int) {
+	size := ((n+parts-1)/parts + rowBlock - 1) / rowBlock * rowBlock
+	return min(part*size, n), min((part+1)*size, n)
+}
+
+// alone runs one operation in regions of its own, as a machine does that knows
+// nothing of them.
+type alone struct {
+	region
+	weights weightRegion
+}
+
+func newAlone(op rowwise, rows int) *alone {
+	a := &alone{region: region{ops: []rowwise{op}, rows: rows}}
+	if w, ok := op.(weightwise); ok {
+		a.weights.ops = []weightwise{w}
+	}
+	return a
+}
+
+// do computes the operation's value.
+func (a *alone) do(inputs []G.Value) (G.Value, error) {
+	op := a.ops[0]
+	if err := op.begin(inputs); err != nil {
+		return nil, err
+	}
+	a.run()
+	if a.weights.ops != nil {
+		a.weights.run()
+	}
+	return op.value(), nil
+}
