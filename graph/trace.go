@@ -76,7 +76,7 @@ func (p *Part) since(start time.Time) {
 func (t *Trace) program(p *program, ops Operations) *program {
 	traced := *p
 	traced.graph = G.NewGraph()
-	copies := map[*G.Node]*G.Node{nil: nil}
+	copies := map[*G.Node]*G.Node{}
 	for _, n := range p.graph.AllNodes() {
 		options := []G.NodeConsOpt{
 			G.In(traced.graph), G.WithType(n.Type()), G.WithShape(n.Shape()...), G.WithName(n.Name()),
