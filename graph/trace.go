@@ -4,8 +4,8 @@
 package graph
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -107,8 +107,8 @@ func replace(nodes G.Nodes, by map[*G.Node]*G.Node) G.Nodes {
 }
 
 // label names a node for people: by its layer if it is fused, else by its
-// operation, the shapes that are not a scalar's and, if it is another, the
-// result's.
+// operation and the shapes that are not a scalar's, each told once, the
+// result's last if it is another.
 func label(g *G.ExprGraph, n *G.Node, ops Operations) string {
 	if ops == Fused {
 		return n.Name()
@@ -116,17 +116,27 @@ func label(g *G.ExprGraph, n *G.Node, ops Operations) string {
 	// Whether a comparison gives floats is no matter here.
 	name := strings.TrimSuffix(strings.TrimSuffix(n.Op().String(), " true"), " false")
 	var shapes []string
-	add := func(separator string, s tensor.Shape) {
-		if text := strings.Trim(strings.ReplaceAll(fmt.Sprint([]int(s)), " ", "×"), "[]"); text != "" && !slices.Contains(shapes, text) {
-			shapes = append(shapes, text)
-			name += separator + text
+	for _, o := range operands(g, n) {
+		if s := shapeName(o.Shape()); s != "" && !slices.Contains(shapes, s) {
+			shapes = append(shapes, s)
 		}
 	}
-	for i, o := range operands(g, n) {
-		add([]string{" of ", ", "}[min(i, 1)], o.Shape())
+	if len(shapes) > 0 {
+		name += " of " + strings.Join(shapes, ", ")
 	}
-	add(" → ", n.Shape())
+	if s := shapeName(n.Shape()); s != "" && !slices.Contains(shapes, s) {
+		name += " → " + s
+	}
 	return name
+}
+
+// shapeName writes a shape as 32×784, and nothing for a scalar.
+func shapeName(s tensor.Shape) string {
+	var sizes []string
+	for _, size := range s {
+		sizes = append(sizes, strconv.Itoa(size))
+	}
+	return strings.Join(sizes, "×")
 }
 
 // tracedOp is an operation that is timed. Where the operation cannot use

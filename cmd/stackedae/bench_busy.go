@@ -3,10 +3,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
 	"os/exec"
+	"sync/atomic"
 )
 
 // spinCommand is what a busy program runs: this program once more. It ends with
@@ -14,20 +16,15 @@ import (
 type spinCommand struct{}
 
 func (spinCommand) Run(app *app) error {
-	closed := make(chan struct{})
+	var over atomic.Bool
+	context.AfterFunc(app.ctx, func() { over.Store(true) })
 	go func() {
 		io.Copy(io.Discard, os.Stdin)
-		close(closed)
+		over.Store(true)
 	}()
-	for {
-		select {
-		case <-closed:
-			return nil
-		case <-app.ctx.Done():
-			return app.ctx.Err()
-		default:
-		}
+	for !over.Load() {
 	}
+	return app.ctx.Err()
 }
 
 // startBusy starts n programs that keep a processor busy each, until the

@@ -5,10 +5,13 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
+	"stackedae/graph"
 	"stackedae/internal/bench"
 	"stackedae/internal/simd"
 	"stackedae/train"
@@ -118,12 +121,16 @@ func newOpReport(t *bench.TraceResult) *opReport {
 	}
 	steps := float64(t.Steps)
 	r := &opReport{Steps: t.Steps, Mean: 1e6 * t.Total.Seconds() / steps}
-	for _, p := range t.Parts {
+	for _, p := range append(t.Parts, graph.Part{Name: restName, Calls: t.Steps, Time: t.Rest()}) {
+		if p.Calls == 0 { // the solver, where operations take its step
+			continue
+		}
 		r.Parts = append(r.Parts, opTiming{
 			Name: p.Name, Calls: float64(p.Calls) / steps,
 			Mean: 1e6 * p.Time.Seconds() / steps, Share: p.Time.Seconds() / t.Total.Seconds(),
 		})
 	}
+	slices.SortStableFunc(r.Parts, func(a, b opTiming) int { return cmp.Compare(b.Mean, a.Mean) })
 	return r
 }
 

@@ -19,13 +19,16 @@ func (r benchReport) text() string {
 		r.Processor, r.OS, r.Arch, r.GoVersion, r.GOMAXPROCS, r.Level, strings.Join(r.Levels, ", "))
 	fmt.Fprintf(&b, "%s, %s images a step", r.Architecture, count(r.BatchSize))
 	if r.Busy > 0 {
-		fmt.Fprintf(&b, ", beside %d busy programs", r.Busy)
+		fmt.Fprintf(&b, ", beside %s", plural(r.Busy, "busy program"))
 	}
+	b.WriteString("\npeak:")
 	for i, p := range r.Peaks {
-		fmt.Fprintf(&b, "%s%.1f GFLOP/s on %d", []string{"; peak ", ", "}[min(i, 1)], p.GFLOPS, p.Threads)
+		if i > 0 {
+			b.WriteString(",")
+		}
+		fmt.Fprintf(&b, " %.1f GFLOP/s on %s", p.GFLOPS, plural(p.Threads, "thread"))
 	}
-	b.WriteString(" threads\n\n")
-	b.WriteString(r.table())
+	fmt.Fprintf(&b, "\n\n%s", r.table())
 	for _, w := range r.Ways {
 		if w.Ops != nil {
 			fmt.Fprintf(&b, "\n%s", w.Ops.table(w.Name))
@@ -77,6 +80,14 @@ func (o *opReport) table(way string) string {
 		line(small)
 	}
 	return align(append(rows, []string{"step", fmt.Sprintf("%.1f", o.Mean), "100.0%", ""}))
+}
+
+// plural writes a number of things.
+func plural(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return count(n) + " " + thing
 }
 
 // micros writes a time in microseconds in about three digits.
