@@ -143,7 +143,9 @@ func TestTraceTakesNoMemory(t *testing.T) {
 				}
 			}))
 		}
-		if allocations[1] > allocations[0] {
+		// Stock operations have pools that may be emptied. Memory for each of the
+		// calls would be a tenth more.
+		if allocations[1] > 1.03*allocations[0] {
 			t.Errorf("%s: %v allocations a step with a trace, %v without", name, allocations[1], allocations[0])
 		}
 	}

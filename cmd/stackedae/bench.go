@@ -20,7 +20,7 @@ import (
 
 type benchCommand struct {
 	Ways    []string `placeholder:"NAME" help:"Measure these ways alone: stock, fused-LEVEL, engine, static; NAME/N is on N threads."`
-	Ops     bool     `help:"Also tell where the time of a step goes, of the ways named or else of the fastest."`
+	Ops     bool     `help:"Also tell where the time of a step goes, of the ways named or else of static on all threads."`
 	Seconds float64  `default:"20" help:"How long to measure, all ways together (${default})."`
 	Steps   int      `placeholder:"N" help:"Take N steps a way in place of --seconds."`
 	Busy    int      `placeholder:"N" help:"Measure beside N programs that keep a processor busy each."`

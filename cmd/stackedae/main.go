@@ -118,8 +118,8 @@ It takes --hidden, --batch-size and --data as train does, and
 
 	--ways NAME,...    these ways alone, in this order
 	--ops              also where the time of a step goes, operation by operation:
-	                   of the ways named, or else of the last that it knows. These
-	                   steps are taken beside the others, as tracing costs time.
+	                   of the ways named, or else of static on all threads. It
+	                   traces other steps than it measures: tracing takes time
 	--seconds X        how long to measure, all ways together (20)
 	--steps N          N steps a way in place of --seconds
 	--busy N           beside N programs that keep a processor busy each

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -81,8 +82,7 @@ type runner struct {
 	parts              []graph.Part
 }
 
-// New builds a network for each way. The machine's threads and level of kernels
-// are as before when it returns; likewise with Run.
+// New makes a network for each way.
 func New(s Settings) (*Bench, error) {
 	if len(s.Ways) == 0 || s.Images.Len() == 0 || s.Rows < 1 {
 		return nil, fmt.Errorf("bench: %d ways, %d images, %d a step, want at least one of each", len(s.Ways), s.Images.Len(), s.Rows)
@@ -128,7 +128,8 @@ func (b *Bench) Close() error {
 	return errors.Join(errs...)
 }
 
-// Run measures. It looks at the context between steps.
+// Run measures. It looks at the context between steps, and leaves GOMAXPROCS
+// and the level of kernels as it found them.
 func (b *Bench) Run(ctx context.Context) (Report, error) {
 	level, err := simd.Level()
 	if err != nil {
@@ -169,7 +170,7 @@ func (b *Bench) turn(ctx context.Context, r *runner, round int) error {
 	}
 	steps, limit := cap(b.times), b.settings.Time/time.Duration(rounds*len(b.runners))
 	if n := b.settings.Steps; n > 0 {
-		steps, limit = n*(round+1)/rounds-n*round/rounds, 1<<62
+		steps, limit = n*(round+1)/rounds-n*round/rounds, math.MaxInt64
 	}
 	for range warmUp {
 		if err := r.step(); err != nil {

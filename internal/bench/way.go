@@ -62,7 +62,8 @@ func (w Way) on(threads int) Way {
 }
 
 // Ways returns what is worth comparing: each kind on one thread, and those that
-// are not there to show a level on all threads too. The fastest is the last.
+// are not there to show a level on all threads too. They become faster from the
+// first to the last, or should.
 func (h Host) Ways() []Way {
 	var ways []Way
 	for _, w := range h.kinds() {
