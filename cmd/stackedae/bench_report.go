@@ -120,7 +120,7 @@ func newOpReport(t *bench.TraceResult) *opReport {
 		return nil
 	}
 	steps := float64(t.Steps)
-	r := &opReport{Steps: t.Steps, Mean: 1e6 * t.Total.Seconds() / steps}
+	r := &opReport{Steps: t.Steps, Mean: 1e6 * t.Mean()}
 	for _, p := range append(t.Parts, graph.Part{Name: restName, Calls: t.Steps, Time: t.Rest()}) {
 		if p.Calls == 0 { // the solver, where operations take its step
 			continue

@@ -119,7 +119,8 @@ It takes --hidden, --batch-size and --data as train does, and
 	--ways NAME,...    these ways alone, in this order
 	--ops              also where the time of a step goes, operation by operation:
 	                   of the ways named, or else of static on all threads. It
-	                   traces other steps than it measures: tracing takes time
+	                   traces other steps than it measures, because tracing takes
+	                   time, and tells of the round with the median of their means
 	--seconds X        how long to measure, all ways together (20)
 	--steps N          N steps a way in place of --seconds
 	--busy N           beside N programs that keep a processor busy each
@@ -132,7 +133,8 @@ floating point operations a second of the matrix products that a step needs,
 at the median; their share of the peak, which as many threads reached in the same
 rounds with all operands in registers; and how many times the first way's speed
 that is. With --steps there are the seconds of all steps in place of an epoch's,
-and the speed is by them. So two threads are compared with one beside two other
+and the speed is by them. A pause of the whole machine shows in the longest step
+and in the seconds. So two threads are compared with one beside two other
 programs by
 
 	stackedae bench --ways engine,engine/2 --busy 2 --steps 10000

@@ -6,6 +6,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,7 +80,7 @@ type runner struct {
 
 	times              []time.Duration
 	allocations, bytes uint64
-	parts              []graph.Part
+	traced             []TraceResult // of each round
 }
 
 // New makes a network for each way.
@@ -198,8 +199,8 @@ func (b *Bench) turn(ctx context.Context, r *runner, round int) error {
 	r.allocations += after.Mallocs - before.Mallocs
 	r.bytes += after.TotalAlloc - before.TotalAlloc
 	r.times = append(r.times, times...)
-	if r.trace != nil {
-		r.add(r.trace.Parts())
+	if r.trace != nil && len(times) > 0 {
+		r.traced = append(r.traced, TraceResult{Steps: len(times), Total: total(times), Parts: r.trace.Parts()})
 	}
 	return nil
 }
@@ -213,34 +214,21 @@ func (r *runner) step() error {
 	return err
 }
 
-// add adds a turn's parts to those before. A trace has the same parts always.
-func (r *runner) add(parts []graph.Part) {
-	if r.parts == nil {
-		r.parts = parts
-		return
-	}
-	for i, p := range parts {
-		r.parts[i].Calls += p.Calls
-		r.parts[i].Time += p.Time
-	}
-}
-
 // report sums up.
 func (b *Bench) report() Report {
 	var report Report
 	for _, r := range b.runners {
-		slices.Sort(r.times)
-		n := len(r.times)
-		result := Result{
-			Way: r.way, Times: r.times,
-			Allocations: float64(r.allocations) / float64(n), Bytes: float64(r.bytes) / float64(n),
-		}
-		if r.trace == nil {
-			report.Results = append(report.Results, result)
+		if r.trace != nil { // it follows the runner that is not traced
+			slices.SortFunc(r.traced, func(a, b TraceResult) int { return cmp.Compare(a.Mean(), b.Mean()) })
+			middle := quantile(r.traced, 0.5)
+			report.Results[len(report.Results)-1].Trace = &middle
 			continue
 		}
-		// The way's traced runner follows the measured one.
-		report.Results[len(report.Results)-1].Trace = &TraceResult{Steps: n, Total: result.Total(), Parts: r.parts}
+		slices.Sort(r.times)
+		n := float64(len(r.times))
+		report.Results = append(report.Results, Result{
+			Way: r.way, Times: r.times, Allocations: float64(r.allocations) / n, Bytes: float64(r.bytes) / n,
+		})
 	}
 	for _, threads := range slices.Sorted(maps.Keys(b.peaks)) {
 		report.Peaks = append(report.Peaks, Peak{threads, median(b.peaks[threads])})

@@ -20,12 +20,16 @@ type Result struct {
 }
 
 // TraceResult is where the time went of steps that were taken beside the
-// measured ones, and took a little longer for being traced.
+// measured ones, and took a little longer for being traced. They are those of
+// the round with the median mean, for a pause of the machine spoils a mean.
 type TraceResult struct {
 	Steps int
 	Total time.Duration
 	Parts []graph.Part // in no order
 }
+
+// Mean returns the mean time of a step in seconds.
+func (t TraceResult) Mean() float64 { return t.Total.Seconds() / float64(t.Steps) }
 
 // Rest returns the time that no part of the steps has taken.
 func (t TraceResult) Rest() time.Duration {
@@ -37,12 +41,7 @@ func (t TraceResult) Rest() time.Duration {
 }
 
 // Total returns the time of all steps.
-func (r Result) Total() (sum time.Duration) {
-	for _, t := range r.Times {
-		sum += t
-	}
-	return sum
-}
+func (r Result) Total() time.Duration { return total(r.Times) }
 
 // Mean returns the mean time of a step in seconds.
 func (r Result) Mean() float64 { return r.Total().Seconds() / float64(len(r.Times)) }
@@ -53,6 +52,13 @@ func (r Result) Quantile(q float64) float64 { return quantile(r.Times, q).Second
 
 // Median returns the median time of a step in seconds.
 func (r Result) Median() float64 { return r.Quantile(0.5) }
+
+func total(times []time.Duration) (sum time.Duration) {
+	for _, t := range times {
+		sum += t
+	}
+	return sum
+}
 
 // quantile returns the smallest of the sorted values that is at least as large
 // as the share q of them.
