@@ -105,7 +105,7 @@ func newBenchReport(c *benchCommand, measured bench.Report, images int) benchRep
 			Name: w.Name, Level: w.Level, Threads: w.Threads, Steps: len(w.Times), Seconds: w.Total().Seconds(),
 			Median: 1e6 * w.Median(), Mean: 1e6 * w.Mean(),
 			P5: 1e6 * w.Quantile(0.05), P95: 1e6 * w.Quantile(0.95), Longest: 1e6 * w.Quantile(1),
-			Epoch:       w.Mean() * float64(train.StepsPerEpoch(images, rows)),
+			Epoch:       w.TypicalMean * float64(train.StepsPerEpoch(images, rows)),
 			Allocations: w.Allocations, Bytes: w.Bytes,
 			GFLOPS: flops / w.Median() / 1e9, PeakShare: flops / w.Median() / peaks[w.Threads],
 			MedianRatio: first.Median() / w.Median(), MeanRatio: first.Mean() / w.Mean(),

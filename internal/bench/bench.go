@@ -79,6 +79,7 @@ type runner struct {
 	batch   graph.Bytes // of the step
 
 	times              []time.Duration
+	means              []float64 // of each round, in seconds
 	allocations, bytes uint64
 	traced             []TraceResult // of each round
 }
@@ -199,7 +200,11 @@ func (b *Bench) turn(ctx context.Context, r *runner, round int) error {
 	r.allocations += after.Mallocs - before.Mallocs
 	r.bytes += after.TotalAlloc - before.TotalAlloc
 	r.times = append(r.times, times...)
-	if r.trace != nil && len(times) > 0 {
+	if len(times) == 0 { // fewer steps than rounds
+		return nil
+	}
+	r.means = append(r.means, mean(times))
+	if r.trace != nil {
 		r.traced = append(r.traced, TraceResult{Steps: len(times), Total: total(times), Parts: r.trace.Parts()})
 	}
 	return nil
@@ -227,7 +232,7 @@ func (b *Bench) report() Report {
 		slices.Sort(r.times)
 		n := float64(len(r.times))
 		report.Results = append(report.Results, Result{
-			Way: r.way, Times: r.times, Allocations: float64(r.allocations) / n, Bytes: float64(r.bytes) / n,
+			Way: r.way, Times: r.times, TypicalMean: median(r.means), Allocations: float64(r.allocations) / n, Bytes: float64(r.bytes) / n,
 		})
 	}
 	for _, threads := range slices.Sorted(maps.Keys(b.peaks)) {

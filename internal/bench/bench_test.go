@@ -76,6 +76,9 @@ func TestStepsAreCounted(t *testing.T) {
 		if !slices.IsSorted(r.Times) || r.Times[0] <= 0 {
 			t.Errorf("%s: times %v, want sorted ones above 0", r.Name, r.Times)
 		}
+		if low, high := r.Times[0].Seconds(), r.Quantile(1); r.TypicalMean < low || r.TypicalMean > high {
+			t.Errorf("%s: typical mean %v of times from %v to %v", r.Name, r.TypicalMean, low, high)
+		}
 		var sum time.Duration
 		for _, p := range r.Trace.Parts {
 			sum += p.Time

@@ -14,6 +14,7 @@ import (
 type Result struct {
 	Way
 	Times       []time.Duration // of the steps, the shortest first
+	TypicalMean float64         // in seconds, the median of the rounds' means, which a pause of the machine does not spoil
 	Allocations float64         // a step
 	Bytes       float64         // allocated a step
 	Trace       *TraceResult    // nil unless Settings.Trace
@@ -21,7 +22,7 @@ type Result struct {
 
 // TraceResult is where the time went of steps that were taken beside the
 // measured ones, and took a little longer for being traced. They are those of
-// the round with the median mean, for a pause of the machine spoils a mean.
+// the round with the median of the rounds' means.
 type TraceResult struct {
 	Steps int
 	Total time.Duration
@@ -44,7 +45,7 @@ func (t TraceResult) Rest() time.Duration {
 func (r Result) Total() time.Duration { return total(r.Times) }
 
 // Mean returns the mean time of a step in seconds.
-func (r Result) Mean() float64 { return r.Total().Seconds() / float64(len(r.Times)) }
+func (r Result) Mean() float64 { return mean(r.Times) }
 
 // Quantile returns the time in seconds that the share q of the steps does not
 // exceed.
@@ -59,6 +60,8 @@ func total(times []time.Duration) (sum time.Duration) {
 	}
 	return sum
 }
+
+func mean(times []time.Duration) float64 { return total(times).Seconds() / float64(len(times)) }
 
 // quantile returns the smallest of the sorted values that is at least as large
 // as the share q of them.
