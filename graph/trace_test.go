@@ -143,9 +143,9 @@ func TestTraceTakesNoMemory(t *testing.T) {
 				}
 			}))
 		}
-		// Stock operations have pools that may be emptied. Memory for each of the
-		// calls would be a tenth more.
-		if allocations[1] > 1.03*allocations[0] {
+		// Pools may be emptied meanwhile, by the race detector above all. Memory
+		// for each of the calls would be a tenth more, and 20 at least.
+		if allocations[1] > 5+1.03*allocations[0] {
 			t.Errorf("%s: %v allocations a step with a trace, %v without", name, allocations[1], allocations[0])
 		}
 	}

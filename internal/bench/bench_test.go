@@ -89,8 +89,9 @@ func TestStepsAreCounted(t *testing.T) {
 		if rest := r.Trace.Rest(); rest <= 0 || sum+rest != r.Trace.Total {
 			t.Errorf("%s: parts of %v and a rest of %v, want %v together", r.Name, sum, rest, r.Trace.Total)
 		}
-		// The tape machine's lists and stock operations' results, but nothing else.
-		if static := r.Config.Machine == graph.StaticMachine; static != (r.Allocations < 1) {
+		// The tape machine's lists are more than a hundred. Without it there are
+		// some only where the race detector empties pools.
+		if static := r.Config.Machine == graph.StaticMachine; static != (r.Allocations < 50) {
 			t.Errorf("%s: %v allocations a step", r.Name, r.Allocations)
 		}
 	}
