@@ -22,12 +22,13 @@ var imports = map[string][]string{
 	"stackedae/internal/simd":     {"stackedae/internal/parallel"},
 	"stackedae/model":             {"stackedae/internal/files", "stackedae/internal/npy"},
 	"stackedae/graph":             {"stackedae/model", "stackedae/internal/simd"},
+	"stackedae/internal/bench":    {"stackedae/graph", "stackedae/model", "stackedae/internal/simd"},
 	"stackedae/train":             {"stackedae/graph", "stackedae/model"},
 	"stackedae/tsne":              {"stackedae/internal/parallel"},
 	"stackedae/figure":            {},
 	"stackedae/cmd/stackedae": {
-		"stackedae/figure", "stackedae/graph", "stackedae/internal/fashion", "stackedae/internal/files", "stackedae/internal/npy",
-		"stackedae/internal/simd", "stackedae/model", "stackedae/train", "stackedae/tsne",
+		"stackedae/figure", "stackedae/graph", "stackedae/internal/bench", "stackedae/internal/fashion", "stackedae/internal/files",
+		"stackedae/internal/npy", "stackedae/internal/simd", "stackedae/model", "stackedae/train", "stackedae/tsne",
 	},
 }
 

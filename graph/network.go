@@ -30,6 +30,8 @@ type Config struct {
 	Engine Engine
 	// Machine runs the graphs, TapeMachine unless told otherwise.
 	Machine Machine
+	// Trace measures where the time of training steps goes, unless it is nil.
+	Trace *Trace
 }
 
 // Metrics are what Keras reports of a batch or a set of images.
@@ -89,6 +91,9 @@ func New(m *model.Model, c Config) (*Network, error) {
 	if c.Machine != TapeMachine && c.Machine != StaticMachine {
 		return nil, fmt.Errorf("graph: machine %d, want TapeMachine or StaticMachine", c.Machine)
 	}
+	if c.Trace != nil {
+		n.solver = tracedSolver{n.solver, c.Trace.part(SolverPart)}
+	}
 	return n, nil
 }
 
@@ -113,6 +118,9 @@ func (n *Network) machine(r role, rows int) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
+	if n.config.Trace != nil && r == training {
+		p = n.config.Trace.program(p, n.config.Operations)
+	}
 	m, err := compile(p, n.config, n.engine)
 	if err != nil {
 		return nil, err
@@ -131,6 +139,9 @@ func (n *Network) Train(batch Inputs) (Metrics, error) {
 	m, err := n.machine(training, batch.Len())
 	if err != nil {
 		return Metrics{}, err
+	}
+	if n.config.Trace != nil {
+		batch = n.config.Trace.inputs(batch)
 	}
 	batch.CopyRows(m.input.Float32s(), 0)
 	if m.descends {

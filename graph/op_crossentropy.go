@@ -109,7 +109,7 @@ func (o *crossEntropyOp) SymDiff(inputs G.Nodes, output, upstream *G.Node) (G.No
 		operation: operation{name: "crossEntropyGradient", inputs: []hm.Type{scalar, scalar}, result: matrix},
 		gradient:  o.gradient,
 	}
-	byLogits, err := G.ApplyOp(op, output, upstream)
+	byLogits, err := G.ApplyOpWithName(op, output.Name()+" gradient", output, upstream)
 	return G.Nodes{byLogits, nil}, err
 }
 

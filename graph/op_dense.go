@@ -103,18 +103,18 @@ func (o *denseOp) DiffWRT(int) []bool { return []bool{o.inputGradient, true, tru
 func (o *denseOp) SymDiff(inputs G.Nodes, output, upstream *G.Node) (G.Nodes, error) {
 	x, kernel := inputs[0], inputs[1]
 	op := newDenseGradient(o, x.Shape(), kernel, inputs[2])
-	byKernel, err := G.ApplyOp(op, x, kernel, output, upstream)
+	byKernel, err := G.ApplyOpWithName(op, output.Name()+" gradient", x, kernel, output, upstream)
 	if err != nil {
 		return nil, err
 	}
-	byBias, err := G.ApplyOp(newPart("biasGradient", op.bias), byKernel)
+	byBias, err := G.ApplyOpWithName(newPart("biasGradient", op.bias), output.Name()+" bias gradient", byKernel)
 	if err != nil {
 		return nil, err
 	}
 	if !o.inputGradient {
 		return G.Nodes{nil, byKernel, byBias}, nil
 	}
-	byInput, err := G.ApplyOp(newPart("inputGradient", op.input), byKernel)
+	byInput, err := G.ApplyOpWithName(newPart("inputGradient", op.input), output.Name()+" input gradient", byKernel)
 	if err != nil {
 		return nil, err
 	}

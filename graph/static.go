@@ -45,15 +45,21 @@ func newStaticMachine(g *G.ExprGraph, e tensor.Engine) (*staticMachine, error) {
 			m.setEngine(n.Value())
 			continue
 		}
-		operands := G.Nodes{}
-		for _, c := range gonum.NodesOf(g.From(n.ID())) {
-			operands = append(operands, c.(*G.Node))
-		}
+		from := operands(g, n)
 		m.instructions = append(m.instructions, instruction{
-			node: n, op: n.Op(), operands: operands, inputs: make([]G.Value, len(operands)),
+			node: n, op: n.Op(), operands: from, inputs: make([]G.Value, len(from)),
 		})
 	}
 	return m, nil
+}
+
+// operands returns the nodes that n's operation takes.
+func operands(g *G.ExprGraph, n *G.Node) G.Nodes {
+	var nodes G.Nodes
+	for _, o := range gonum.NodesOf(g.From(n.ID())) {
+		nodes = append(nodes, o.(*G.Node))
+	}
+	return nodes
 }
 
 func (m *staticMachine) setEngine(v G.Value) {
@@ -116,7 +122,7 @@ func (m *staticMachine) Close() error { return nil }
 func (m *staticMachine) descend(p *program, learningRate float32) bool {
 	var ops []*denseGradientOp
 	for _, i := range m.instructions {
-		if op, ok := i.op.(*denseGradientOp); ok {
+		if op, ok := untraced(i.op).(*denseGradientOp); ok {
 			ops = append(ops, op)
 		}
 	}

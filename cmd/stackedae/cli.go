@@ -29,6 +29,8 @@ type grammar struct {
 	TSNE        tsneCommand        `cmd:"" name:"tsne" help:"Take codes to two dimensions."`
 	Plot        plotCommand        `cmd:"" help:"Draw an embedding, plain and with thumbnails."`
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
+	Bench       benchCommand       `cmd:"" help:"Time a training step in many ways."`
+	Spin        spinCommand        `cmd:"" hidden:"" help:"Keep a processor busy until standard input ends; bench --busy runs it."`
 }
 
 // newParser returns the parser that fills g, and prints help to app's standard

@@ -14,6 +14,7 @@ Usage:
 	stackedae tsne CODES.npy [flags]     take codes to two dimensions
 	stackedae plot DIR [flags]           draw an embedding
 	stackedae summary [flags]            print the model's layers as Keras does
+	stackedae bench [flags]              time a training step in many ways
 
 Without a command it does run's work. The images are part of the program; no
 network and no set-up is needed. Each command explains its flags with --help.
@@ -99,6 +100,43 @@ Plot draws a folder's embedding.npy into tsne_plot.png and, if there is
 images.npy, visualizacion_mnist_moda.png with thumbnails; labels.npy gives the
 colours. Other files are named by --embedding, --labels and --images, and
 --no-legend leaves away the class names, as in the chapter.
+
+# Timing
+
+Bench takes the same training steps in several ways, in turn and in ten rounds,
+because machines have slow phases, and prints a line a way:
+
+	stock          Gorgonia's own operations and engine on its tape machine
+	fused-LEVEL    this program's operations in their place, on a level of
+	               kernels: generic, avx2, ...
+	engine         the same on the level in use, and the solver's arithmetic by
+	               kernels too: what train does, on all threads
+	static         the same on the static machine: train --machine static
+	NAME/N         any of them on N threads in place of one
+
+It takes --hidden, --batch-size and --data as train does, and
+
+	--ways NAME,...    these ways alone, in this order
+	--ops              also where the time of a step goes, operation by operation:
+	                   of the ways named, or else of static on all threads. It
+	                   traces other steps than it measures, because tracing takes
+	                   time, and tells of the round with the median mean
+	--seconds X        how long to measure, all ways together (20)
+	--steps N          N steps a way in place of --seconds
+	--busy N           beside N programs that keep a processor busy each
+	--cpuprofile FILE  write a profile of the measured part, for go tool pprof
+
+The columns are a step's median time, the 5th and 95th percentile and the longest,
+all in microseconds; the seconds of an epoch, which are the median of the rounds'
+mean steps times the steps that the training images make; the heap allocations of
+a step; the floating point operations a second of the matrix products that a step
+needs, at the median; their share of the peak, which as many threads reached in
+the same rounds with all operands in registers; and how many times the first way's
+speed that is. With --steps there are the seconds of all steps in place of an
+epoch's, and the speed is by them; a pause of the whole machine counts in them. So
+two threads are compared with one beside two other programs by
+
+	stackedae bench --ways engine,engine/2 --busy 2 --steps 10000
 
 # Exit status
 
