@@ -5,6 +5,8 @@ package graph
 import (
 	"fmt"
 
+	"gorgonia.org/tensor"
+
 	"stackedae/internal/simd"
 )
 
@@ -17,6 +19,7 @@ type Inputs interface {
 	// Width returns the number of values in a row.
 	Width() int
 	// CopyRows fills dst, len(dst)/Width() rows, with the rows from first on.
+	// It may be called for several spans of rows at the same time.
 	CopyRows(dst []float32, first int)
 }
 
@@ -67,6 +70,33 @@ func (f Floats) Width() int { return f.Columns }
 func (f Floats) CopyRows(dst []float32, first int) {
 	copy(dst, f.Values[first*f.Columns:][:len(dst)])
 }
+
+// binding fills a graph's input with rows of a batch.
+type binding struct {
+	region
+	dst   []float32
+	width int
+	part  *Part // of a trace, or nil
+	in    Inputs
+	first int // the row of in that goes to dst's first
+}
+
+func newBinding(dst *tensor.Dense, t *Trace) *binding {
+	shape := dst.Shape()
+	b := &binding{dst: dst.Float32s(), width: shape[1], region: region{rows: shape[0]}}
+	if t != nil {
+		b.part = t.part(BindPart)
+	}
+	b.add(b, b.part)
+	return b
+}
+
+func (b *binding) doRows(lo, hi int) { b.in.CopyRows(b.dst[lo*b.width:hi*b.width], b.first+lo) }
+
+func (b *binding) end() { b.in = nil }
+
+// rowWork counts reading from far memory.
+func (b *binding) rowWork() int { return 20 * b.width }
 
 // checkInputs returns an error if in cannot be fed to a network that wants
 // rows of width values.

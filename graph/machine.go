@@ -20,11 +20,12 @@ const (
 	StaticMachine
 )
 
-// machine is a compiled graph. Fill input, run, then read the values.
+// machine is a compiled graph. Bind, run, then read the values.
 type machine struct {
 	program
 	vm        G.VM
 	static    *staticMachine // vm, if it is one
+	binding   *binding
 	reads     []read
 	steps     []G.ValueGrad // the weights with their gradients, for a solver
 	descends  bool          // the graph takes the solver's steps itself
@@ -50,7 +51,7 @@ func (w weightGradient) Grad() (G.Value, error) { return w.gradient.Value(), nil
 
 // compile makes a machine of a program. The engine does the solver's work.
 func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
-	m := &machine{program: *p}
+	m := &machine{program: *p, binding: newBinding(p.input, c.Trace)}
 	for i, g := range p.gradients {
 		m.steps = append(m.steps, weightGradient{p.weights[i], g})
 	}
@@ -61,7 +62,7 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 	}
 	var err error
 	if c.Machine == StaticMachine {
-		if m.static, err = newStaticMachine(p.graph, e); err != nil {
+		if m.static, err = newStaticMachine(p, m.binding, e); err != nil {
 			return nil, err
 		}
 		m.vm, m.descends = m.static, m.static.descend(p, float32(c.LearningRate))
@@ -69,7 +70,7 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 	}
 	if e, ok := e.(*engine); ok {
 		for _, g := range p.gradients {
-			if op, ok := g.Op().(owner); ok {
+			if op, ok := untraced(g.Op()).(owner); ok {
 				e.gradients[op.value().(tensor.Tensor)] = true
 			}
 		}
@@ -88,9 +89,15 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 	return m, nil
 }
 
-// run executes the graph once on what input holds.
+// bind chooses the input of the next run: rows of in from first on.
+func (m *machine) bind(in Inputs, first int) { m.binding.in, m.binding.first = in, first }
+
+// run executes the graph once.
 func (m *machine) run() error {
 	defer m.vm.Reset() // without it the tape machine's next run would do nothing, silently
+	if m.static == nil {
+		m.binding.run()
+	}
 	if err := m.vm.RunAll(); err != nil {
 		return fmt.Errorf("graph: %w", err)
 	}

@@ -118,10 +118,14 @@ func (n *Network) machine(r role, rows int) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n.config.Trace != nil && r == training {
-		p = n.config.Trace.program(p, n.config.Operations)
+	c := n.config
+	if r != training {
+		c.Trace = nil
 	}
-	m, err := compile(p, n.config, n.engine)
+	if c.Trace != nil {
+		p = c.Trace.program(p, c.Operations)
+	}
+	m, err := compile(p, c, n.engine)
 	if err != nil {
 		return nil, err
 	}
@@ -140,10 +144,7 @@ func (n *Network) Train(batch Inputs) (Metrics, error) {
 	if err != nil {
 		return Metrics{}, err
 	}
-	if n.config.Trace != nil {
-		batch = n.config.Trace.inputs(batch)
-	}
-	batch.CopyRows(m.input.Float32s(), 0)
+	m.bind(batch, 0)
 	if m.descends {
 		return m.descend()
 	}
@@ -223,7 +224,7 @@ func (n *Network) forward(ctx context.Context, r role, in Inputs, width int, eac
 		if err != nil {
 			return err
 		}
-		in.CopyRows(m.input.Float32s(), first)
+		m.bind(in, first)
 		if err := m.run(); err != nil {
 			return err
 		}

@@ -73,7 +73,7 @@ func gradients(t testing.TB, m *model.Model, ops Operations, batch Bytes) (Metri
 	if err != nil {
 		t.Fatal(err)
 	}
-	batch.CopyRows(machine.input.Float32s(), 0)
+	machine.bind(batch, 0)
 	if err := machine.run(); err != nil {
 		t.Fatal(err)
 	}
@@ -258,6 +258,7 @@ func TestRepeatedStepsDoNotAddUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	machine.bind(b, 0)
 	if err := machine.run(); err != nil {
 		t.Fatal(err)
 	}

@@ -3,19 +3,17 @@
 package graph
 
 import (
+	"time"
+
 	G "gorgonia.org/gorgonia"
 
 	"stackedae/internal/parallel"
 )
 
-// rowwise is an operation whose rows, one for each image or code, can be
-// computed apart: row i of its result needs row i of its inputs and what is
+// rows is work on rows, one for each image or code, that can be computed apart:
+// row i of the result needs row i of what is computed before it, and what is
 // there before any row.
-type rowwise interface {
-	G.Op
-	owner
-	// begin takes the inputs of a run.
-	begin(inputs []G.Value) error
+type rows interface {
 	// doRows computes rows lo to hi. lo is a multiple of rowBlock; several
 	// spans of rows may be computed at the same time.
 	doRows(lo, hi int)
@@ -23,6 +21,15 @@ type rowwise interface {
 	end()
 	// rowWork returns about how many multiplications a row takes.
 	rowWork() int
+}
+
+// rowwise is an operation on rows.
+type rowwise interface {
+	G.Op
+	owner
+	rows
+	// begin takes the inputs of a run.
+	begin(inputs []G.Value) error
 }
 
 // weightwise is an operation that, when all of its rows are done, computes
@@ -45,17 +52,29 @@ const (
 // region is operations that processors take rows through without waiting for
 // each other between two operations.
 type region struct {
-	ops  []rowwise
-	rows int
-	size int // rows of a piece, but for the last
+	ops   []rows
+	parts []*Part // of a trace, one for each operation, or nil
+	rows  int
+	size  int // rows of a piece, but for the last
 }
 
-// Piece takes a piece's rows through all operations.
+func (r *region) add(op rows, p *Part) {
+	r.ops, r.parts = append(r.ops, op), append(r.parts, p)
+}
+
+// Piece takes a piece's rows through all operations. The first piece is what a
+// trace sees of a region.
 func (r *region) Piece(i int) {
 	lo := i * r.size
 	hi := min(lo+r.size, r.rows)
-	for _, op := range r.ops {
-		op.doRows(lo, hi)
+	for j, op := range r.ops {
+		if p := r.parts[j]; p != nil && i == 0 {
+			start := time.Now()
+			op.doRows(lo, hi)
+			p.since(start)
+		} else {
+			op.doRows(lo, hi)
+		}
 	}
 }
 
@@ -67,9 +86,8 @@ func (r *region) run() {
 	}
 	r.size = r.rows
 	if work*r.rows >= leastWork {
-		// Of many rows, smaller pieces, so that all end at the same time.
 		pieces := parallel.Workers()
-		if r.rows > 2*rowBlock*pieces {
+		if r.rows > 2*rowBlock*pieces { // smaller ones, so that all end at the same time
 			pieces *= 4
 		}
 		even := (r.rows + pieces - 1) / pieces
@@ -84,13 +102,24 @@ func (r *region) run() {
 // weightRegion is operations whose weights are computed together.
 type weightRegion struct {
 	ops   []weightwise
-	parts int
+	parts []*Part // as a region's
+	count int     // of parts of the weights
+}
+
+func (r *weightRegion) add(op weightwise, p *Part) {
+	r.ops, r.parts = append(r.ops, op), append(r.parts, p)
 }
 
 // Piece computes a part of every operation's weights.
 func (r *weightRegion) Piece(i int) {
-	for _, op := range r.ops {
-		op.doWeights(i, r.parts)
+	for j, op := range r.ops {
+		if p := r.parts[j]; p != nil && i == 0 {
+			start := time.Now()
+			op.doWeights(i, r.count)
+			p.Time += time.Since(start) // its call was counted with its rows
+		} else {
+			op.doWeights(i, r.count)
+		}
 	}
 }
 
@@ -99,11 +128,11 @@ func (r *weightRegion) run() {
 	for _, op := range r.ops {
 		work += op.weightWork()
 	}
-	r.parts = 1
+	r.count = 1
 	if work >= leastWork {
-		r.parts = parallel.Workers()
+		r.count = parallel.Workers()
 	}
-	parallel.Run(r, r.parts)
+	parallel.Run(r, r.count)
 }
 
 // span returns where a part of n rows of weights begins and ends.
@@ -115,27 +144,28 @@ func span(n, part, parts int) (lo, hi int) {
 // alone runs one operation in regions of its own, as a machine does that knows
 // nothing of them.
 type alone struct {
-	region
+	op      rowwise
+	region  region
 	weights weightRegion
 }
 
 func newAlone(op rowwise, rows int) *alone {
-	a := &alone{region: region{ops: []rowwise{op}, rows: rows}}
-	if w, ok := op.(weightwise); ok {
-		a.weights.ops = []weightwise{w}
+	a := &alone{op: op, region: region{rows: rows}}
+	a.region.add(op, nil)
+	if op, ok := op.(weightwise); ok {
+		a.weights.add(op, nil)
 	}
 	return a
 }
 
 // do computes the operation's value.
 func (a *alone) do(inputs []G.Value) (G.Value, error) {
-	op := a.ops[0]
-	if err := op.begin(inputs); err != nil {
+	if err := a.op.begin(inputs); err != nil {
 		return nil, err
 	}
-	a.run()
+	a.region.run()
 	if a.weights.ops != nil {
 		a.weights.run()
 	}
-	return op.value(), nil
+	return a.op.value(), nil
 }

@@ -1,56 +1,94 @@
-// This file holds a machine of our own: the compiled graph as a fixed list of
-// instructions, run in the calling goroutine.
+// This file holds a machine of our own, which runs a graph as a few regions.
 
 package graph
 
 import (
 	"fmt"
+	"slices"
 
 	gonum "gonum.org/v1/gonum/graph"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
-// staticMachine is a gorgonia.VM. It runs a graph's operations in the order in
-// which the tape machine would, and leaves their values in the nodes. What the
+// staticMachine is a gorgonia.VM. It runs the operations of a graph in the order
+// in which the tape machine does, and leaves their values in the nodes. What the
 // tape machine pays in every run, a goroutine, a locked thread, registers and
-// lists of inputs, it pays once. It never lets an operation overwrite an input.
+// lists of inputs, it pays once. And several processors take rows through many
+// operations without waiting for each other between two: a training step is two
+// regions, of rows up to the gradients by the layers' inputs, and of weights.
+//
+// It never lets an operation overwrite an input. What operations compute for
+// weights it computes last.
 type staticMachine struct {
-	instructions []instruction
-	next         int // the instruction to go on with
-	engine       tensor.Engine
+	engine tensor.Engine
+	phases []phase
+	next   int // the phase to go on with
 }
 
 var _ G.VM = &staticMachine{}
 
-// instruction is one operation with room for its inputs.
-type instruction struct {
-	node     *G.Node
-	op       G.Op
-	operands G.Nodes
-	inputs   []G.Value
-	result   G.Value // of the last run
+// phase is operations that are run together.
+type phase interface {
+	run() error
+	computes(n *G.Node) bool
 }
 
-// newStaticMachine compiles a graph.
-func newStaticMachine(g *G.ExprGraph, e tensor.Engine) (*staticMachine, error) {
-	sorted, err := G.Sort(g)
+// newStaticMachine compiles a program. Its first phase also binds the input.
+func newStaticMachine(p *program, input *binding, e tensor.Engine) (*staticMachine, error) {
+	sorted, err := G.Sort(p.graph)
 	if err != nil {
 		return nil, fmt.Errorf("graph: compile: %w", err)
 	}
+	slices.Reverse(sorted) // Sort puts what is needed last
 	m := &staticMachine{engine: e}
-	for i := len(sorted) - 1; i >= 0; i-- { // Sort puts what is needed last
-		n := sorted[i]
+	rows, weights := &rowPhase{region: region{rows: input.rows}}, &weightPhase{}
+	rows.add(input, input.part)
+	var others []phase // to be run after rows
+	for _, n := range sorted {
 		if n.Op() == nil || n.Op().Arity() == 0 { // a variable or constant
 			m.setEngine(n.Value())
 			continue
 		}
-		from := operands(g, n)
-		m.instructions = append(m.instructions, instruction{
-			node: n, op: n.Op(), operands: from, inputs: make([]G.Value, len(from)),
-		})
+		i := newInstruction(p.graph, n)
+		if op, ok := untraced(n.Op()).(owner); ok { // it is there before it is computed
+			if err := m.let(n, op.value()); err != nil {
+				return nil, err
+			}
+		}
+		switch op := untraced(n.Op()).(type) {
+		case *part: // computed with another
+		case rowwise:
+			if slices.ContainsFunc(others, func(p phase) bool { return slices.ContainsFunc(i.operands, p.computes) }) {
+				m.phases = append(append(m.phases, rows), others...)
+				rows, others = &rowPhase{region: region{rows: input.rows}}, nil
+			}
+			rows.instructions = append(rows.instructions, i)
+			rows.add(op, partOf(n.Op()))
+			if op, ok := op.(weightwise); ok {
+				weights.add(op, partOf(n.Op()))
+			}
+		default:
+			others = append(others, &singlePhase{i, m})
+		}
+	}
+	m.phases = append(append(m.phases, rows), others...)
+	if len(weights.ops) > 0 {
+		m.phases = append(m.phases, weights)
 	}
 	return m, nil
+}
+
+// instruction is one operation with room for its inputs.
+type instruction struct {
+	node     *G.Node
+	operands G.Nodes
+	inputs   []G.Value
+}
+
+func newInstruction(g *G.ExprGraph, n *G.Node) instruction {
+	from := operands(g, n)
+	return instruction{n, from, make([]G.Value, len(from))}
 }
 
 // operands returns the nodes that n's operation takes.
@@ -62,6 +100,73 @@ func operands(g *G.ExprGraph, n *G.Node) G.Nodes {
 	return nodes
 }
 
+// load returns the inputs' values.
+func (i *instruction) load() []G.Value {
+	for j, o := range i.operands {
+		i.inputs[j] = o.Value()
+	}
+	return i.inputs
+}
+
+// rowPhase is a region of rows.
+type rowPhase struct {
+	region
+	instructions []instruction
+}
+
+func (p *rowPhase) run() error {
+	for k := range p.instructions {
+		i := &p.instructions[k]
+		if err := untraced(i.node.Op()).(rowwise).begin(i.load()); err != nil {
+			return fmt.Errorf("%v: %w", i.node, err)
+		}
+	}
+	p.region.run()
+	return nil
+}
+
+func (p *rowPhase) computes(n *G.Node) bool {
+	return slices.ContainsFunc(p.instructions, func(i instruction) bool { return i.node == n })
+}
+
+// weightPhase is a region of weights.
+type weightPhase struct{ weightRegion }
+
+func (p *weightPhase) run() error {
+	p.weightRegion.run()
+	return nil
+}
+
+func (p *weightPhase) computes(*G.Node) bool { return false }
+
+// singlePhase is an operation that is no region's.
+type singlePhase struct {
+	instruction
+	machine *staticMachine
+}
+
+func (p *singlePhase) run() error {
+	v, err := p.node.Op().Do(p.load()...)
+	if err != nil {
+		return fmt.Errorf("%v: %w", p.node, err)
+	}
+	return p.machine.let(p.node, v)
+}
+
+func (p *singlePhase) computes(n *G.Node) bool { return p.node == n }
+
+// let gives a node a value.
+func (m *staticMachine) let(n *G.Node, v G.Value) error {
+	if n.Value() == v { // our operations hand out the same memory every time
+		return nil
+	}
+	m.setEngine(v)
+	if err := G.UnsafeLet(n, v); err != nil {
+		return fmt.Errorf("%v: %w", n, err)
+	}
+	return nil
+}
+
 func (m *staticMachine) setEngine(v G.Value) {
 	if t, ok := v.(tensor.Tensor); ok {
 		tensor.WithEngine(m.engine)(t)
@@ -69,45 +174,20 @@ func (m *staticMachine) setEngine(v G.Value) {
 }
 
 // RunAll runs what is left of the program.
-func (m *staticMachine) RunAll() error {
-	for m.next < len(m.instructions) {
-		if err := m.step(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func (m *staticMachine) RunAll() error { return m.runTo(nil) }
 
-// runTo runs the program to the instruction that computes n, or what is left
-// of it if none does.
+// runTo runs the program to the phase that computes n, or what is left of it.
 func (m *staticMachine) runTo(n *G.Node) error {
-	for m.next < len(m.instructions) {
-		done := m.instructions[m.next].node == n
-		if err := m.step(); err != nil || done {
+	for m.next < len(m.phases) {
+		p := m.phases[m.next]
+		m.next++
+		if err := p.run(); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// step runs the next instruction.
-func (m *staticMachine) step() error {
-	i := &m.instructions[m.next]
-	for j, o := range i.operands {
-		i.inputs[j] = o.Value()
-	}
-	v, err := i.op.Do(i.inputs...)
-	if err != nil {
-		return fmt.Errorf("%v: %w", i.node, err)
-	}
-	if v != i.result { // our operations hand out the same memory every time
-		m.setEngine(v)
-		if err := G.UnsafeLet(i.node, v); err != nil {
-			return fmt.Errorf("%v: %w", i.node, err)
+		if n != nil && p.computes(n) {
+			return nil
 		}
-		i.result = v
 	}
-	m.next++
 	return nil
 }
 
@@ -121,8 +201,8 @@ func (m *staticMachine) Close() error { return nil }
 // weights take the solver's step with them, and reports whether they can.
 func (m *staticMachine) descend(p *program, learningRate float32) bool {
 	var ops []*denseGradientOp
-	for _, i := range m.instructions {
-		if op, ok := untraced(i.op).(*denseGradientOp); ok {
+	for _, g := range p.gradients {
+		if op, ok := untraced(g.Op()).(*denseGradientOp); ok {
 			ops = append(ops, op)
 		}
 	}

@@ -15,12 +15,10 @@ import (
 
 // Trace collects how long the parts of training steps take: every operation of
 // the graph, binding the batch and the solver. What else a step takes is the
-// machine's. A trace is for one network, which gets it in its Config and
+// machine's. Where several processors share a region, it is told by its first
+// piece, beside which the others run. A trace is for one network, which gets it in its Config and
 // computes the same bits with it; its zero value is ready.
-type Trace struct {
-	parts []*Part
-	batch tracedInputs
-}
+type Trace struct{ parts []*Part }
 
 // Part is what a trace has measured of the nodes of one name. Fused operations
 // have their layer's name; stock ones are told by operation and shapes.
@@ -175,6 +173,14 @@ func (o *tracedOp) UnsafeDo(inputs ...G.Value) (G.Value, error) {
 	return o.Op.Do(inputs...)
 }
 
+// partOf returns an operation's part in its trace, or nil.
+func partOf(op G.Op) *Part {
+	if t, ok := op.(*tracedOp); ok {
+		return t.part
+	}
+	return nil
+}
+
 // untraced returns the operation itself.
 func untraced(op G.Op) G.Op {
 	if t, ok := op.(*tracedOp); ok {
@@ -193,22 +199,4 @@ type tracedSolver struct {
 func (s tracedSolver) Step(model []G.ValueGrad) error {
 	defer s.part.since(time.Now())
 	return s.Solver.Step(model)
-}
-
-// tracedInputs are inputs whose binding is timed.
-type tracedInputs struct {
-	Inputs
-	part *Part
-}
-
-// inputs returns in with its binding timed, until the next call.
-func (t *Trace) inputs(in Inputs) Inputs {
-	t.batch = tracedInputs{in, t.part(BindPart)}
-	return &t.batch
-}
-
-// CopyRows binds rows.
-func (in *tracedInputs) CopyRows(dst []float32, first int) {
-	defer in.part.since(time.Now())
-	in.Inputs.CopyRows(dst, first)
 }
