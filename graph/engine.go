@@ -3,9 +3,12 @@
 package graph
 
 import (
+	"fmt"
+
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"stackedae/internal/parallel"
 	"stackedae/internal/simd"
 )
 
@@ -22,48 +25,76 @@ const (
 // VanillaSolver uses, gradient *= -η and weight += gradient, done by kernels.
 // Everything else, and every form of the two that VanillaSolver does not use,
 // goes to the standard engine. The results have the standard engine's bits.
-type engine struct {
-	G.StandardEngine
-	// gradients are tensors that nobody reads between the two operations, so
-	// that both can be done in one pass when the second comes.
-	gradients map[tensor.Tensor]bool
-	scaled    tensor.Tensor // the gradient whose multiplication is yet to be done
-	factor    float32
-}
-
-func newEngine() *engine { return &engine{gradients: map[tensor.Tensor]bool{}} }
+type engine struct{ G.StandardEngine }
 
 // MulScalar multiplies a tensor in place.
-func (e *engine) MulScalar(t tensor.Tensor, scalar any, leftTensor bool, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (e engine) MulScalar(t tensor.Tensor, scalar any, leftTensor bool, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
 	alpha, ok := scalar.(float32)
-	values := inPlace(t, opts)
-	if !ok || values == nil {
-		return e.StandardEngine.MulScalar(t, scalar, leftTensor, opts...)
-	}
-	if e.gradients[t] && e.scaled == nil {
-		e.scaled, e.factor = t, alpha
+	if values := inPlace(t, opts); ok && values != nil {
+		simd.Scale(values, alpha, values)
 		return t, nil
 	}
-	simd.Scale(values, alpha, values)
-	return t, nil
+	return e.StandardEngine.MulScalar(t, scalar, leftTensor, opts...)
 }
 
 // Add adds a tensor to another in place.
-func (e *engine) Add(a, b tensor.Tensor, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
-	factor := float32(1)
-	if e.scaled != nil && e.scaled == b {
-		factor, e.scaled = e.factor, nil
+func (e engine) Add(a, b tensor.Tensor, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
+	sum := inPlace(a, opts)
+	if p, ok := b.Engine().(*promise); ok && sum != nil {
+		p.keep(sum)
+		return a, nil
 	}
-	sum, term := inPlace(a, opts), contiguous(b)
-	if sum == nil || term == nil || !a.Shape().Eq(b.Shape()) {
-		if factor != 1 {
-			simd.Scale(term, factor, term)
-		}
-		return e.StandardEngine.Add(a, b, opts...)
+	if term := contiguous(b); sum != nil && term != nil && a.Shape().Eq(b.Shape()) {
+		simd.Axpy(sum, 1, term)
+		return a, nil
 	}
-	simd.Axpy(sum, factor, term)
-	return a, nil
+	return e.StandardEngine.Add(a, b, opts...)
 }
+
+// promise is the engine of a tensor that stands for a kernel's gradient which
+// is yet to be computed. VanillaSolver multiplies it, which is remembered, adds
+// it to the kernel, where the product of matrices that the gradient is goes
+// without being stored on the way, and sets it to zero, one number in place of
+// all. The kernel has the bits that the gradient would give.
+//
+// It knows nothing else: other solvers want gradients that are there.
+type promise struct {
+	engine
+	op     *denseGradientOp
+	factor float32 // of the gradient
+	kernel []float32
+	parts  int
+}
+
+// newPromise makes op promise its kernel's gradient, and returns what stands
+// for it.
+func newPromise(op *denseGradientOp) *tensor.Dense {
+	op.promised = true
+	return tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(1), tensor.WithEngine(&promise{op: op, factor: 1}))
+}
+
+// MulScalar remembers a factor of the gradient.
+func (p *promise) MulScalar(t tensor.Tensor, scalar any, _ bool, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
+	alpha, ok := scalar.(float32)
+	if !ok || inPlace(t, opts) == nil {
+		return nil, fmt.Errorf("graph: a promised gradient times a %T, want it in place and by a float32", scalar)
+	}
+	p.factor *= alpha
+	return t, nil
+}
+
+// keep adds the gradient to the kernel.
+func (p *promise) keep(kernel []float32) {
+	p.kernel, p.parts = kernel, 1
+	if p.op.kernelWork() >= leastWork {
+		p.parts = parallel.Workers()
+	}
+	parallel.Run(p, p.parts)
+	p.factor = 1
+}
+
+// Piece adds a part of the gradient to the kernel.
+func (p *promise) Piece(i int) { p.op.addPart(p.kernel, p.factor, i, p.parts) }
 
 // inPlace returns the values of t if the options say that the result takes
 // their place and nothing else, and t is such that kernels can work on it;

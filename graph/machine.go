@@ -41,19 +41,27 @@ type read struct {
 }
 
 // weightGradient is a weight with its gradient, as solvers want them.
-type weightGradient struct{ weight, gradient *G.Node }
+type weightGradient struct {
+	weight, gradient *G.Node
+	promised         *tensor.Dense // stands for the gradient's value, or nil
+}
 
 // Value returns the weight.
 func (w weightGradient) Value() G.Value { return w.weight.Value() }
 
 // Grad returns the gradient of the last run.
-func (w weightGradient) Grad() (G.Value, error) { return w.gradient.Value(), nil }
+func (w weightGradient) Grad() (G.Value, error) {
+	if w.promised != nil {
+		return w.promised, nil
+	}
+	return w.gradient.Value(), nil
+}
 
 // compile makes a machine of a program. The engine does the solver's work.
 func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 	m := &machine{program: *p, binding: newBinding(p.input, c.Trace)}
 	for i, g := range p.gradients {
-		m.steps = append(m.steps, weightGradient{p.weights[i], g})
+		m.steps = append(m.steps, &weightGradient{weight: p.weights[i], gradient: g})
 	}
 	for _, r := range []read{{p.loss, &m.lossValue}, {p.accuracy, &m.accuracyValue}, {p.output, &m.outputValue}} {
 		if r.node != nil {
@@ -68,10 +76,10 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 		m.vm, m.descends = m.static, m.static.descend(p, float32(c.LearningRate))
 		return m, nil
 	}
-	if e, ok := e.(*engine); ok {
-		for _, g := range p.gradients {
-			if op, ok := untraced(g.Op()).(owner); ok {
-				e.gradients[op.value().(tensor.Tensor)] = true
+	if c.Engine == KernelEngine && c.LearningRate > 0 {
+		for i, g := range p.gradients {
+			if op, ok := untraced(g.Op()).(*denseGradientOp); ok {
+				m.steps[i].(*weightGradient).promised = newPromise(op)
 			}
 		}
 	}

@@ -82,7 +82,7 @@ func New(m *model.Model, c Config) (*Network, error) {
 	}
 	switch c.Engine {
 	case KernelEngine:
-		n.engine = newEngine()
+		n.engine = engine{}
 	case StandardEngine:
 		n.engine = G.StandardEngine{}
 	default:

@@ -128,11 +128,14 @@ func (o *denseOp) SymDiff(inputs G.Nodes, output, upstream *G.Node) (G.Nodes, er
 //	bias gradient   = column sums of d
 //	input gradient  = d·kernelᵀ
 //
-// If descent is not 0 it takes the step of gradient descent by itself: it adds
-// descent times the gradient to kernel and bias, which then is not kept.
+// The kernel's gradient may be promised: then it is not computed in a run, but
+// where it is added (see promise). If descent is not 0 the operation takes the
+// step of gradient descent by itself: it adds descent times the gradients to
+// kernel and bias.
 type denseGradientOp struct {
 	operation
 	activation activation
+	promised   bool
 	descent    float32
 	biasNode   *G.Node
 	kernel     *tensor.Dense // inputs × units: the operation's own result
@@ -220,25 +223,40 @@ func (o *denseGradientOp) rowWork() int {
 // doWeights computes the kernel's gradient for a part of the inputs and, with
 // the last part, the bias'.
 func (o *denseGradientOp) doWeights(part, parts int) {
-	width, units := o.sizes()
-	d := o.d()
-	rows := len(d) / units
-	lo, hi := span(width, part, parts)
-	if hi > lo {
-		if o.descent == 0 {
-			simd.MatMulTransA(o.kernel.Float32s()[lo*units:hi*units], o.x[lo:], d, hi-lo, units, rows, width)
-		} else {
-			simd.MatMulTransAAxpy(o.weights[lo*units:hi*units], o.descent, o.x[lo:], d, hi-lo, units, rows, width)
+	if o.descent != 0 {
+		o.addPart(o.weights, o.descent, part, parts)
+	} else if !o.promised {
+		width, units := o.sizes()
+		if lo, hi := span(width, part, parts); hi > lo {
+			d := o.d()
+			simd.MatMulTransA(o.kernel.Float32s()[lo*units:hi*units], o.x[lo:], d, hi-lo, units, len(d)/units, width)
 		}
 	}
 	if part < parts-1 {
 		return
 	}
 	bias := o.bias.Float32s()
-	simd.ColumnSums(bias, d)
+	simd.ColumnSums(bias, o.d())
 	if o.descent != 0 {
 		simd.Axpy(floats(o.biasNode.Value()), o.descent, bias)
 	}
 }
 
-func (o *denseGradientOp) weightWork() int { return len(o.x) * o.bias.Shape()[0] }
+// addPart adds alpha times the gradient to a part of the kernel's rows.
+func (o *denseGradientOp) addPart(kernel []float32, alpha float32, part, parts int) {
+	width, units := o.sizes()
+	if lo, hi := span(width, part, parts); hi > lo {
+		d := o.d()
+		simd.MatMulTransAAxpy(kernel[lo*units:hi*units], alpha, o.x[lo:], d, hi-lo, units, len(d)/units, width)
+	}
+}
+
+func (o *denseGradientOp) weightWork() int {
+	if o.promised {
+		return 0
+	}
+	return o.kernelWork()
+}
+
+// kernelWork returns the multiplications that the kernel's gradient takes.
+func (o *denseGradientOp) kernelWork() int { return len(o.x) * o.bias.Shape()[0] }
