@@ -48,9 +48,19 @@ func (b Bytes) CopyRows(dst []float32, first int) {
 		simd.Pixels(dst, b.Pixels[first*b.Columns:][:len(dst)])
 		return
 	}
-	for _, row := range b.Order[first:][:len(dst)/b.Columns] {
-		simd.Pixels(dst[:b.Columns], b.Pixels[row*b.Columns:][:b.Columns])
-		dst = dst[b.Columns:]
+	// Shuffled rows are in far memory, and come in the time that some others
+	// take.
+	const ahead = 4
+	order := b.Order[first:][:len(dst)/b.Columns]
+	row := func(i int) []byte { return b.Pixels[order[i]*b.Columns:][:b.Columns] }
+	for i := range min(ahead, len(order)) {
+		simd.Prefetch(row(i))
+	}
+	for i := range order {
+		if i+ahead < len(order) {
+			simd.Prefetch(row(i + ahead))
+		}
+		simd.Pixels(dst[i*b.Columns:(i+1)*b.Columns], row(i))
 	}
 }
 

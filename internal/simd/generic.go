@@ -30,6 +30,7 @@ var generic = kernels{
 	scale:        scale,
 	axpy:         axpy,
 	pixels:       pixels,
+	prefetch:     func([]byte) {},
 	crossEntropy: crossEntropy,
 	multiplyAdd:  multiplyAdd,
 	multiplyAdds: 12,

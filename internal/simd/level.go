@@ -38,6 +38,7 @@ type kernels struct {
 	scale        func(dst []float32, alpha float32, x []float32)
 	axpy         func(y []float32, alpha float32, x []float32)
 	pixels       func(dst []float32, src []byte)
+	prefetch     func(src []byte)
 	crossEntropy func(gradient, logits, targets []float32, factor float32) (sum float64, hits int)
 
 	// multiplyAdd sets each of multiplyAdds sums to what multiplying by 1 and

@@ -39,6 +39,7 @@ var avx2 = kernels{
 	scale:        scaleAVX2,
 	axpy:         axpyAVX2,
 	pixels:       func(dst []float32, src []byte) { wholePixels(pixelsAVX2, 8, dst, src) },
+	prefetch:     prefetchAVX2,
 	crossEntropy: crossEntropyLoops{sigmoidAVX2, crossEntropyGradientAVX2, crossEntropyLossAVX2}.crossEntropy,
 	multiplyAdd:  multiplyAddAVX2,
 	multiplyAdds: 12 * 8, // registers of so many elements
@@ -57,6 +58,7 @@ var avx512 = kernels{
 	scale:        scaleAVX512,
 	axpy:         axpyAVX512,
 	pixels:       func(dst []float32, src []byte) { wholePixels(pixelsAVX512, 16, dst, src) },
+	prefetch:     prefetchAVX2,
 	crossEntropy: crossEntropyLoops{sigmoidAVX512, crossEntropyGradientAVX512, crossEntropyLossAVX512}.crossEntropy,
 	multiplyAdd:  multiplyAddAVX512,
 	multiplyAdds: 12 * 16,

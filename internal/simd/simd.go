@@ -113,6 +113,9 @@ func Pixels(dst []float32, src []byte) {
 	active.pixels(dst, src)
 }
 
+// Prefetch asks for memory that will soon be read, where the level can.
+func Prefetch(src []byte) { active.prefetch(src) }
+
 // CrossEntropyEpsilon is Keras' backend epsilon, by which its binary
 // cross-entropy clips predictions and moves arguments of the logarithm
 // (keras/src/backend.py, binary_crossentropy).

@@ -100,6 +100,11 @@ func tile1x8AVX512(c *float32, a *float32, b *float32, start *float32, alpha *fl
 //go:noescape
 func transpose8AVX2(dst *float32, src *float32, ldd int, lds int, blocks int)
 
+// prefetchAVX2 asks for the cache lines of src.
+//
+//go:noescape
+func prefetchAVX2(src []byte)
+
 // seluAVX2 works like selu.
 //
 //go:noescape

@@ -2258,6 +2258,23 @@ block:
 	VZEROUPPER
 	RET
 
+// func prefetchAVX2(src []byte)
+// Requires: MMX+
+TEXT ·prefetchAVX2(SB), NOSPLIT, $0-24
+	MOVQ src_base+0(FP), AX
+	MOVQ src_len+8(FP), CX
+	ADDQ AX, CX
+	JMP  test
+
+line:
+	PREFETCHT0 (AX)
+	ADDQ       $0x40, AX
+
+test:
+	CMPQ AX, CX
+	JL   line
+	RET
+
 // func seluAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·seluAVX2(SB), NOSPLIT, $0-48

@@ -232,3 +232,22 @@ func columnSums() {
 		RET()
 	})
 }
+
+// prefetch emits what asks for a slice's memory, line by line.
+func prefetch() {
+	const line = 64
+	TEXT("prefetchAVX2", NOSPLIT, "func(src []byte)")
+	Pragma("noescape")
+	Doc("prefetchAVX2 asks for the cache lines of src.")
+	p := Load(Param("src").Base(), GP64())
+	end := Load(Param("src").Len(), GP64())
+	ADDQ(p, end)
+	JMP(LabelRef("test"))
+	Label("line")
+	PREFETCHT0(Mem{Base: p})
+	ADDQ(Imm(line), p)
+	Label("test")
+	CMPQ(p, end)
+	JL(LabelRef("line"))
+	RET()
+}

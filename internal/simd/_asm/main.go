@@ -19,6 +19,7 @@ func main() {
 	ConstraintExpr("!noasm")
 	tiles()
 	transpose()
+	prefetch()
 	for _, set = range []*instructionSet{avx2, avx512} {
 		elementwise()
 		crossEntropy()
