@@ -103,8 +103,15 @@ func (o *crossEntropyOp) DiffWRT(int) []bool { return []bool{true, false} }
 // SymDiff makes the forward pass keep its gradient, and adds the operation
 // that hands it on. The loss is among its inputs so that the tape runs it
 // first.
+//
+// A linear layer's logits, which nothing in the graph reads once the loss is
+// known, give their memory to the gradient: it is in the processor's cache.
 func (o *crossEntropyOp) SymDiff(inputs G.Nodes, output, upstream *G.Node) (G.Nodes, error) {
-	o.gradient = newBuffer(inputs[0].Shape()...)
+	if layer, ok := inputs[0].Op().(*denseOp); ok && layer.activation == linear {
+		o.gradient = layer.out
+	} else {
+		o.gradient = newBuffer(inputs[0].Shape()...)
+	}
 	op := &crossEntropyGradientOp{
 		operation: operation{name: "crossEntropyGradient", inputs: []hm.Type{scalar, scalar}, result: matrix},
 		gradient:  o.gradient,
