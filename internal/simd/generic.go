@@ -14,14 +14,14 @@ const (
 // generic is the level of these loops.
 var generic = kernels{
 	name: Generic,
-	matMul: func(dst, a, b, bias []float32, m, n, k int) {
-		matMul(dst, a, b, bias, nil, m, n, k, k, 1, n, 1)
+	matMul: func(dst, a, b Matrix, bias []float32) {
+		matMul(dst, a.Data, b.Data, bias, nil, a.Columns, a.Stride, 1, b.Stride, 1)
 	},
-	matMulTransA: func(dst, a, b []float32, alpha *float32, m, n, k, lda int) {
-		matMul(dst, a, b, nil, alpha, m, n, k, 1, lda, n, 1)
+	matMulTransA: func(dst, a, b Matrix, alpha *float32) {
+		matMul(dst, a.Data, b.Data, nil, alpha, a.Rows, 1, a.Stride, b.Stride, 1)
 	},
-	matMulTransB: func(dst, a, b []float32, m, n, k int) {
-		matMul(dst, a, b, nil, nil, m, n, k, k, 1, 1, k)
+	matMulTransB: func(dst, a, b Matrix) {
+		matMul(dst, a.Data, b.Data, nil, nil, a.Columns, a.Stride, 1, 1, b.Stride)
 	},
 	columnSums:   columnSums,
 	selu:         selu,
@@ -36,14 +36,15 @@ var generic = kernels{
 	multiplyAdds: 12,
 }
 
-// matMul sets the m × n matrix dst to a·b, plus bias to every row unless it is
-// nil, or adds *alpha·a·b to it if alpha is not nil. Element (i, l) of a is
-// a[i·aRow + l·aCol], and (l, j) of b is b[l·bRow + j·bCol].
+// matMul sets dst to a·b, a sum of k terms for each number, plus bias to every
+// row unless it is nil, or adds *alpha·a·b to dst if alpha is not nil. Element
+// (i, l) of a is a[i·aRow + l·aCol], and (l, j) of b is b[l·bRow + j·bCol].
 //
 // It computes tiles of 2 × 4 numbers, each summed from the first l to the last.
 // Where a tile goes over the edge, its rows and columns outside are the last
 // ones again, and are not stored.
-func matMul(dst, a, b, bias []float32, alpha *float32, m, n, k, aRow, aCol, bRow, bCol int) {
+func matMul(dst Matrix, a, b, bias []float32, alpha *float32, k, aRow, aCol, bRow, bCol int) {
+	m, n := dst.Rows, dst.Columns
 	for j := 0; j < n; j += 4 {
 		j1, j2, j3 := min(j+1, n-1), min(j+2, n-1), min(j+3, n-1)
 		b0, b1, b2, b3 := b[j*bCol:], b[j1*bCol:], b[j2*bCol:], b[j3*bCol:]
@@ -70,7 +71,7 @@ func matMul(dst, a, b, bias []float32, alpha *float32, m, n, k, aRow, aCol, bRow
 			}
 			s = [...][4]float32{{s00, s01, s02, s03}, {s10, s11, s12, s13}}
 			for r := range min(2, m-i) {
-				row := dst[(i+r)*n+j : (i+r)*n+min(j+4, n)]
+				row := dst.Row(i + r)[j:min(j+4, n)]
 				for c := range row {
 					if alpha == nil {
 						row[c] = s[r][c]

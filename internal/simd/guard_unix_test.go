@@ -81,10 +81,10 @@ func TestNothingOutsideIsTouched(t *testing.T) {
 				for _, n := range []int{1, 3, 7, 8, 9, 15, 16, 17, 31, 49, 70} {
 					for _, k := range []int{1, 2, 7, 8, 9, 33} {
 						dst, a, b, bias := numbers(0, m*n), numbers(1, m*k), numbers(2, k*n), numbers(3, n)
-						MatMulBias(dst, a, b, bias, m, n, k)
-						MatMulTransA(dst, a, b, m, n, k, m)
-						MatMulTransAAxpy(dst, 1, a, b, m, n, k, m)
-						MatMulTransB(dst, a, b, m, n, k)
+						MatMulBias(Dense(dst, m, n), Dense(a, m, k), Dense(b, k, n), bias)
+						MatMulTransA(Dense(dst, m, n), Dense(a, k, m), Dense(b, k, n))
+						MatMulTransAAxpy(Dense(dst, m, n), 1, Dense(a, k, m), Dense(b, k, n))
+						MatMulTransB(Dense(dst, m, n), Dense(a, m, k), Dense(b, n, k))
 					}
 				}
 			}

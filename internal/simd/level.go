@@ -25,11 +25,10 @@ type kernels struct {
 	name string
 
 	// Matrix products, as MatMulBias (bias may be nil), MatMulTransA and
-	// MatMulTransB have them, and MatMulTransAAxpy if alpha is not nil. lda is
-	// the number of columns of the matrix that a is cut from.
-	matMul       func(dst, a, b, bias []float32, m, n, k int)
-	matMulTransA func(dst, a, b []float32, alpha *float32, m, n, k, lda int)
-	matMulTransB func(dst, a, b []float32, m, n, k int)
+	// MatMulTransB have them, and MatMulTransAAxpy if alpha is not nil.
+	matMul       func(dst, a, b Matrix, bias []float32)
+	matMulTransA func(dst, a, b Matrix, alpha *float32)
+	matMulTransB func(dst, a, b Matrix)
 
 	columnSums   func(dst, a []float32)
 	selu         func(dst, x []float32)

@@ -14,13 +14,12 @@ import (
 // rows of dst. Each number is summed by one goroutine in one order, so the cut
 // does not change the result.
 type product struct {
-	level           *kernels
-	kind            kind
-	dst, a, b, bias []float32
-	alpha           float32
-	m, n, k         int
-	lda             int // columns of the matrix that a is cut from
-	rows            int // of a piece, but for the last
+	level     *kernels
+	kind      kind
+	dst, a, b Matrix
+	bias      []float32
+	alpha     float32
+	rows      int // of a piece, but for the last
 }
 
 // kind is which of the factors is transposed.
@@ -35,19 +34,19 @@ const (
 // Piece computes a piece's rows.
 func (p *product) Piece(i int) {
 	lo := i * p.rows
-	hi := min(lo+p.rows, p.m)
-	dst, rows := p.dst[lo*p.n:hi*p.n], hi-lo
+	hi := min(lo+p.rows, p.dst.Rows)
+	dst := p.dst.RowSpan(lo, hi)
 	switch p.kind {
 	case ab:
-		p.level.matMul(dst, p.a[lo*p.k:hi*p.k], p.b, p.bias, rows, p.n, p.k)
+		p.level.matMul(dst, p.a.RowSpan(lo, hi), p.b, p.bias)
 	case abT:
-		p.level.matMulTransB(dst, p.a[lo*p.k:hi*p.k], p.b, rows, p.n, p.k)
+		p.level.matMulTransB(dst, p.a.RowSpan(lo, hi), p.b)
 	case aTb:
 		var alpha *float32
 		if p.alpha != 0 {
 			alpha = &p.alpha
 		}
-		p.level.matMulTransA(dst, p.a[lo:], p.b, alpha, rows, p.n, p.k, p.lda)
+		p.level.matMulTransA(dst, p.a.ColumnSpan(lo, hi), p.b, alpha)
 	}
 }
 
@@ -62,64 +61,67 @@ const (
 	rowUnit = 8
 )
 
-// run computes p.
-func (p product) run(function string) {
-	if p.n < 1 || p.k < 1 {
-		panic(fmt.Sprintf("simd: %s: n = %d and k = %d, want at least 1", function, p.n, p.k))
+// run computes p, whose product has terms terms in a sum.
+func (p product) run(function string, terms int) {
+	m, n := p.dst.Rows, p.dst.Columns
+	if n < 1 || terms < 1 {
+		panic(fmt.Sprintf("simd: %s: %d columns of sums of %d terms, want at least 1", function, n, terms))
 	}
-	check(function, "dst", len(p.dst), p.m*p.n)
-	if p.kind != aTb {
-		check(function, "a", len(p.a), p.m*p.k)
-	} else if least := (p.k-1)*p.lda + p.m; p.lda < p.m || len(p.a) < least {
-		panic(fmt.Sprintf("simd: %s: len(a) = %d in rows of %d, want at least %d in rows of at least %d", function, len(p.a), p.lda, least, p.m))
+	p.dst.check(function, "dst", m, n)
+	switch p.kind {
+	case ab:
+		p.a.check(function, "a", m, terms)
+		p.b.check(function, "b", terms, n)
+	case aTb:
+		p.a.check(function, "a", terms, m)
+		p.b.check(function, "b", terms, n)
+	case abT:
+		p.a.check(function, "a", m, terms)
+		p.b.check(function, "b", n, terms)
 	}
-	check(function, "b", len(p.b), p.k*p.n)
-	if p.m == 0 {
+	if m == 0 {
 		return
 	}
-	p.level, p.rows = active, p.m
-	if p.m*p.n*p.k >= leastWork {
-		even := (p.m + parallel.Workers() - 1) / parallel.Workers()
+	p.level, p.rows = active, m
+	if m*n*terms >= leastWork {
+		even := (m + parallel.Workers() - 1) / parallel.Workers()
 		p.rows = (even + rowUnit - 1) / rowUnit * rowUnit
 	}
 	job := products.Get().(*product)
 	*job = p
-	parallel.Run(job, (p.m+p.rows-1)/p.rows)
+	parallel.Run(job, (m+p.rows-1)/p.rows)
 	*job = product{}
 	products.Put(job)
 }
 
-// MatMul sets dst = a·b, where dst is m × n, a is m × k and b is k × n.
-func MatMul(dst, a, b []float32, m, n, k int) {
-	product{kind: ab, dst: dst, a: a, b: b, m: m, n: n, k: k}.run("MatMul")
+// MatMul sets dst = a·b.
+func MatMul(dst, a, b Matrix) {
+	product{kind: ab, dst: dst, a: a, b: b}.run("MatMul", a.Columns)
 }
 
-// MatMulBias sets dst = a·b and adds bias, which has n elements, to every row,
-// where dst is m × n, a is m × k and b is k × n.
-func MatMulBias(dst, a, b, bias []float32, m, n, k int) {
-	check("MatMulBias", "bias", len(bias), n)
-	product{kind: ab, dst: dst, a: a, b: b, bias: bias, m: m, n: n, k: k}.run("MatMulBias")
+// MatMulBias sets dst = a·b and adds bias, which has an element for each
+// column, to every row.
+func MatMulBias(dst, a, b Matrix, bias []float32) {
+	check("MatMulBias", "bias", len(bias), dst.Columns)
+	product{kind: ab, dst: dst, a: a, b: b, bias: bias}.run("MatMulBias", a.Columns)
 }
 
-// MatMulTransA sets dst = aᵀ·b, where dst is m × n, b is k × n, and a is the
-// first m columns of a matrix of k rows of lda numbers, of which the last may
-// end early: a slice that begins at another column gives other rows of dst.
-func MatMulTransA(dst, a, b []float32, m, n, k, lda int) {
-	product{kind: aTb, dst: dst, a: a, b: b, m: m, n: n, k: k, lda: lda}.run("MatMulTransA")
+// MatMulTransA sets dst = aᵀ·b.
+func MatMulTransA(dst, a, b Matrix) {
+	product{kind: aTb, dst: dst, a: a, b: b}.run("MatMulTransA", a.Rows)
 }
 
-// MatMulTransAAxpy sets dst += alpha·(aᵀ·b) with the bits of MatMulTransA into
+// MatMulTransAAxpy sets dst += alpha·(aᵀ·b), with the bits of MatMulTransA into
 // memory of its own and Axpy from there: where dst is a kernel, a step of
-// gradient descent without a gradient. Shapes are MatMulTransA's; alpha is not
-// 0.
-func MatMulTransAAxpy(dst []float32, alpha float32, a, b []float32, m, n, k, lda int) {
+// gradient descent without a gradient. alpha is not 0.
+func MatMulTransAAxpy(dst Matrix, alpha float32, a, b Matrix) {
 	if alpha == 0 {
 		panic("simd: MatMulTransAAxpy: alpha = 0, want another number")
 	}
-	product{kind: aTb, dst: dst, alpha: alpha, a: a, b: b, m: m, n: n, k: k, lda: lda}.run("MatMulTransAAxpy")
+	product{kind: aTb, dst: dst, alpha: alpha, a: a, b: b}.run("MatMulTransAAxpy", a.Rows)
 }
 
-// MatMulTransB sets dst = a·bᵀ, where dst is m × n, a is m × k and b is n × k.
-func MatMulTransB(dst, a, b []float32, m, n, k int) {
-	product{kind: abT, dst: dst, a: a, b: b, m: m, n: n, k: k}.run("MatMulTransB")
+// MatMulTransB sets dst = a·bᵀ.
+func MatMulTransB(dst, a, b Matrix) {
+	product{kind: abT, dst: dst, a: a, b: b}.run("MatMulTransB", a.Columns)
 }

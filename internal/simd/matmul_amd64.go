@@ -72,12 +72,12 @@ func (s *tileSet) cover(dst, a, b, bias []float32, alpha *float32, m, n, k, ldc,
 	}
 }
 
-func (s *tileSet) matMul(dst, a, b, bias []float32, m, n, k int) {
-	s.cover(dst, a, b, bias, nil, m, n, k, n, k, 1, n)
+func (s *tileSet) matMul(dst, a, b Matrix, bias []float32) {
+	s.cover(dst.Data, a.Data, b.Data, bias, nil, a.Rows, b.Columns, a.Columns, dst.Stride, a.Stride, 1, b.Stride)
 }
 
-func (s *tileSet) matMulTransA(dst, a, b []float32, alpha *float32, m, n, k, lda int) {
-	s.cover(dst, a, b, nil, alpha, m, n, k, n, 1, lda, n)
+func (s *tileSet) matMulTransA(dst, a, b Matrix, alpha *float32) {
+	s.cover(dst.Data, a.Data, b.Data, nil, alpha, a.Columns, b.Columns, a.Rows, dst.Stride, 1, a.Stride, b.Stride)
 }
 
 // panelRows is how many rows of a matMulTransB takes at a time: a batch of 32,
@@ -100,19 +100,20 @@ var panels = sync.Pool{New: func() any { return new(panel) }}
 // matMulTransB computes the transpose b·aᵀ by the tiles of the other products,
 // from a transposed panel of a, and transposes each block of it on the way to
 // dst. For the gradient of a batch, a is much smaller than b.
-func (s *tileSet) matMulTransB(dst, a, b []float32, m, n, k int) {
+func (s *tileSet) matMulTransB(dst, a, b Matrix) {
 	p := panels.Get().(*panel)
 	defer panels.Put(p)
+	k := a.Columns
 	if len(p.a) < k*panelRows {
 		p.a = make([]float32, k*panelRows)
 	}
-	for i := 0; i < m; i += panelRows {
-		rows := min(panelRows, m-i)
-		transposeAVX2(p.a, a[i*k:], rows, k, rows, k)
-		for j := 0; j < n; j += blockRows {
-			columns := min(blockRows, n-j)
-			s.cover(p.block[:], b[j*k:], p.a, nil, nil, columns, rows, k, rows, k, 1, rows)
-			transposeAVX2(dst[i*n+j:], p.block[:], n, rows, columns, rows)
+	for i := 0; i < a.Rows; i += panelRows {
+		rows := min(panelRows, a.Rows-i)
+		transposeAVX2(p.a, a.Data[i*a.Stride:], rows, a.Stride, rows, k)
+		for j := 0; j < b.Rows; j += blockRows {
+			columns := min(blockRows, b.Rows-j)
+			s.cover(p.block[:], b.Data[j*b.Stride:], p.a, nil, nil, columns, rows, k, rows, b.Stride, 1, rows)
+			transposeAVX2(dst.Data[i*dst.Stride+j:], p.block[:], dst.Stride, rows, columns, rows)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 )
 
@@ -14,42 +15,62 @@ var all = flag.Bool("all", false, "TestMatMulAll takes every size from 1 to 70 u
 // operands are the matrices of one shape, in the layouts that the entry points
 // take.
 type operands struct {
-	m, n, k            int
-	a, aT, b, bT, bias []float32
+	m, n, k      int
+	a, aT, b, bT Matrix
+	bias         []float32
 }
 
 // newOperands cuts matrices from a supply of random numbers, and fences them.
+// Every other shape has rows with gaps.
 func newOperands(supply []float32, m, n, k int) *operands {
+	gap := (m + n + k) % 2 * 3
 	o := &operands{m: m, n: n, k: k}
-	o.a, o.b, o.bias = fencedCopy(supply[:m*k]), fencedCopy(supply[m*k:][:k*n]), fencedCopy(supply[m*k+k*n:][:n])
-	o.aT, o.bT = transposed(o.a, m, k), transposed(o.b, k, n)
+	o.a, o.b, o.bias = gapped(supply, m, k, gap), gapped(supply[m*k:], k, n, gap), fencedCopy(supply[m*k+k*n:][:n])
+	o.aT, o.bT = transposed(o.a, gap), transposed(o.b, gap)
 	return o
 }
 
-func transposed(x []float32, rows, columns int) []float32 {
-	y, _ := fenced(len(x))
+// gapped returns a matrix of the first numbers of a supply, whose rows have a
+// gap of NaN between them and fences around them.
+func gapped(supply []float32, rows, columns, gap int) Matrix {
+	stride := columns + gap
+	data, _ := fenced(rows*stride - gap)
+	m := Matrix{data, rows, columns, stride}
+	for i := range data {
+		data[i] = nan
+	}
 	for i := range rows {
-		for j := range columns {
-			y[j*rows+i] = x[i*columns+j]
+		copy(m.Row(i), supply[i*columns:])
+	}
+	return m
+}
+
+func transposed(x Matrix, gap int) Matrix {
+	var y []float32
+	for j := range x.Columns {
+		for i := range x.Rows {
+			y = append(y, x.Row(i)[j])
 		}
 	}
-	return y
+	return gapped(y, x.Columns, x.Rows, gap)
 }
 
 // entryPoints are the products under test.
 var entryPoints = []struct {
 	name string
 	bias bool
-	f    func(dst []float32, o *operands)
+	f    func(dst Matrix, o *operands)
 }{
-	{"MatMul", false, func(dst []float32, o *operands) { MatMul(dst, o.a, o.b, o.m, o.n, o.k) }},
-	{"MatMulBias", true, func(dst []float32, o *operands) { MatMulBias(dst, o.a, o.b, o.bias, o.m, o.n, o.k) }},
-	{"MatMulTransA", false, func(dst []float32, o *operands) { MatMulTransA(dst, o.aT, o.b, o.m, o.n, o.k, o.m) }},
-	{"MatMulTransAAxpy", false, func(dst []float32, o *operands) {
-		clear(dst)
-		MatMulTransAAxpy(dst, 1, o.aT, o.b, o.m, o.n, o.k, o.m)
+	{"MatMul", false, func(dst Matrix, o *operands) { MatMul(dst, o.a, o.b) }},
+	{"MatMulBias", true, func(dst Matrix, o *operands) { MatMulBias(dst, o.a, o.b, o.bias) }},
+	{"MatMulTransA", false, func(dst Matrix, o *operands) { MatMulTransA(dst, o.aT, o.b) }},
+	{"MatMulTransAAxpy", false, func(dst Matrix, o *operands) {
+		for i := range dst.Rows {
+			clear(dst.Row(i))
+		}
+		MatMulTransAAxpy(dst, 1, o.aT, o.b)
 	}},
-	{"MatMulTransB", false, func(dst []float32, o *operands) { MatMulTransB(dst, o.a, o.bT, o.m, o.n, o.k) }},
+	{"MatMulTransB", false, func(dst Matrix, o *operands) { MatMulTransB(dst, o.a, o.bT) }},
 }
 
 // textbook returns a·b in float64, and Σ|a·b|, the scale of its rounding error.
@@ -58,8 +79,8 @@ func (o *operands) textbook() (c, size []float64) {
 	for i := range o.m {
 		ci, si := c[i*o.n:(i+1)*o.n], size[i*o.n:(i+1)*o.n]
 		for l := range o.k {
-			x := float64(o.a[i*o.k+l])
-			for j, y := range o.b[l*o.n : (l+1)*o.n] {
+			x := float64(o.a.Row(i)[l])
+			for j, y := range o.b.Row(l) {
 				ci[j] += x * float64(y)
 				si[j] += math.Abs(x * float64(y))
 			}
@@ -79,10 +100,20 @@ func (o *operands) check(t *testing.T, procs ...int) {
 			runtime.GOMAXPROCS(procs)
 			for _, e := range entryPoints {
 				what := fmt.Sprintf("impl=%s GOMAXPROCS=%d: %s m=%d n=%d k=%d", l.name, procs, e.name, o.m, o.n, o.k)
-				got, intact := fenced(o.m * o.n)
+				gap := o.a.Stride - o.k
+				data, intact := fenced(o.m*(o.n+gap) - gap)
+				for i := range data {
+					data[i] = fence
+				}
+				got := Matrix{data, o.m, o.n, o.n + gap}
 				e.f(got, o)
-				for i, g := range got {
-					want, size := want[i], size[i]
+				for i := range o.m {
+					if end := min((i+1)*got.Stride, len(data)); slices.ContainsFunc(data[i*got.Stride+o.n:end], func(x float32) bool { return !sameBits(x, fence) }) {
+						t.Fatalf("%s: written into the gap after row %d", what, i)
+					}
+				}
+				for i := range o.m * o.n {
+					g, want, size := got.Row(i / o.n)[i%o.n], want[i], size[i]
 					if e.bias {
 						want += float64(o.bias[i%o.n])
 						size += math.Abs(float64(o.bias[i%o.n]))
@@ -167,13 +198,13 @@ func TestMatMulTransAAxpyHasTheBitsOfTwoPasses(t *testing.T) {
 		rng := rand.New(rand.NewPCG(9, 0))
 		for _, s := range append(modelShapes(), [3]int{1, 1, 1}, [3]int{9, 13, 5}, [3]int{33, 50, 2}, [3]int{19, 97, 3}) {
 			m, n, k := s[0], s[1], s[2]
-			a, b, want := random(rng, m*k), random(rng, k*n), random(rng, m*n)
+			a, b, want := Dense(random(rng, m*k), k, m), Dense(random(rng, k*n), k, n), random(rng, m*n)
 			product := make([]float32, m*n)
 			got, intact := fenced(m * n)
 			copy(got, want)
-			MatMulTransA(product, a, b, m, n, k, m)
+			MatMulTransA(Dense(product, m, n), a, b)
 			Axpy(want, -1.5, product)
-			if MatMulTransAAxpy(got, -1.5, a, b, m, n, k, m); sameNumbers(got, want) >= 0 || !intact() {
+			if MatMulTransAAxpy(Dense(got, m, n), -1.5, a, b); sameNumbers(got, want) >= 0 || !intact() {
 				t.Fatalf("%v: other bits than MatMulTransA and Axpy, or written outside", s)
 			}
 		}
@@ -192,30 +223,27 @@ func TestMatMulBitsDoNotDependOnTheCut(t *testing.T) {
 			for _, e := range entryPoints {
 				runtime.GOMAXPROCS(1)
 				want := make([]float32, m*n)
-				e.f(want, o)
+				e.f(Dense(want, m, n), o)
 				for _, procs := range []int{2, 4} {
 					runtime.GOMAXPROCS(procs)
 					got := make([]float32, m*n)
-					if e.f(got, o); sameNumbers(got, want) >= 0 {
+					if e.f(Dense(got, m, n), o); sameNumbers(got, want) >= 0 {
 						t.Fatalf("%s %v: GOMAXPROCS %d gives other bits than 1", e.name, s, procs)
 					}
 				}
-			}
-			transposed, rows := make([]float32, m*n), make([]float32, m*n)
-			MatMulTransA(transposed, o.aT, o.b, m, n, k, m)
-			for lo := 0; lo < m; lo += 5 {
-				hi := min(lo+5, m)
-				MatMulTransA(rows[lo*n:hi*n], o.aT[lo:], o.b, hi-lo, n, k, m)
-			}
-			if sameNumbers(rows, transposed) >= 0 {
-				t.Fatalf("MatMulTransA %v: five rows alone have other bits", s)
-			}
-			whole, row := make([]float32, m*n), make([]float32, n)
-			MatMul(whole, o.a, o.b, m, n, k)
-			for i := range min(m, 40) {
-				MatMul(row, o.a[i*k:(i+1)*k], o.b, 1, n, k)
-				if sameNumbers(row, whole[i*n:(i+1)*n]) >= 0 {
-					t.Fatalf("MatMul %v: row %d alone has other bits", s, i)
+				// In blocks of rows and columns, whatever the tiles' sizes.
+				got := make([]float32, m*n)
+				for i := 0; i < min(m, 40); i += 5 {
+					rows := Dense(got, m, n).RowSpan(i, min(i+5, m))
+					for j := 0; j < n; j += 37 {
+						lo, hi := j, min(j+37, n)
+						part := &operands{rows.Rows, hi - lo, k, o.a.RowSpan(i, i+rows.Rows), o.aT.ColumnSpan(i, i+rows.Rows),
+							o.b.ColumnSpan(lo, hi), o.bT.RowSpan(lo, hi), o.bias[lo:hi]}
+						e.f(rows.ColumnSpan(lo, hi), part)
+					}
+				}
+				if whole := min(m, 40) * n; sameNumbers(got[:whole], want[:whole]) >= 0 {
+					t.Fatalf("%s %v: blocks alone have other bits", e.name, s)
 				}
 			}
 		}
