@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
@@ -40,7 +41,10 @@ func (e engine) MulScalar(t tensor.Tensor, scalar any, leftTensor bool, opts ...
 // Add adds a tensor to another in place.
 func (e engine) Add(a, b tensor.Tensor, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
 	sum := inPlace(a, opts)
-	if p, ok := b.Engine().(*promise); ok && sum != nil {
+	if p, ok := b.Engine().(*promise); ok {
+		if sum == nil {
+			return nil, errors.New("graph: a promised gradient is added to something else than a kernel in place")
+		}
 		p.keep(sum)
 		return a, nil
 	}
@@ -62,39 +66,36 @@ type promise struct {
 	engine
 	op     *denseGradientOp
 	factor float32 // of the gradient
-	kernel []float32
-	parts  int
+	kernel simd.Matrix
+	shares int
 }
 
 // newPromise makes op promise its kernel's gradient, and returns what stands
 // for it.
 func newPromise(op *denseGradientOp) *tensor.Dense {
 	op.promised = true
-	return tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(1), tensor.WithEngine(&promise{op: op, factor: 1}))
+	return tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(1), tensor.WithEngine(&promise{op: op}))
 }
 
-// MulScalar remembers a factor of the gradient.
+// MulScalar remembers the factor of the gradient.
 func (p *promise) MulScalar(t tensor.Tensor, scalar any, _ bool, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
 	alpha, ok := scalar.(float32)
 	if !ok || inPlace(t, opts) == nil {
 		return nil, fmt.Errorf("graph: a promised gradient times a %T, want it in place and by a float32", scalar)
 	}
-	p.factor *= alpha
+	p.factor = alpha
 	return t, nil
 }
 
 // keep adds the gradient to the kernel.
 func (p *promise) keep(kernel []float32) {
-	p.kernel, p.parts = kernel, 1
-	if p.op.kernelWork() >= leastWork {
-		p.parts = parallel.Workers()
-	}
-	parallel.Run(p, p.parts)
-	p.factor = 1
+	p.kernel = simd.Dense(kernel, p.op.weights.Rows, p.op.weights.Columns)
+	p.shares = sharesOf(p.op.kernelWork())
+	parallel.Run(p, p.shares)
 }
 
-// Piece adds a part of the gradient to the kernel.
-func (p *promise) Piece(i int) { p.op.addPart(p.kernel, p.factor, i, p.parts) }
+// Piece adds a share of the gradient to the kernel.
+func (p *promise) Piece(i int) { p.op.addKernelShare(p.kernel, p.factor, i, p.shares) }
 
 // inPlace returns the values of t if the options say that the result takes
 // their place and nothing else, and t is such that kernels can work on it;

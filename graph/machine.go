@@ -76,7 +76,7 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 		m.vm, m.descends = m.static, m.static.descend(p, float32(c.LearningRate))
 		return m, nil
 	}
-	if c.Engine == KernelEngine && c.LearningRate > 0 {
+	if c.Engine == KernelEngine && float32(c.LearningRate) > 0 { // VanillaSolver's rate
 		for i, g := range p.gradients {
 			if op, ok := untraced(g.Op()).(*denseGradientOp); ok {
 				m.steps[i].(*weightGradient).promised = newPromise(op)
@@ -130,18 +130,18 @@ func (m *machine) descend() (Metrics, error) {
 	if err := m.static.runTo(m.loss); err != nil {
 		return Metrics{}, fmt.Errorf("graph: %w", err)
 	}
-	loss, err := float(m.loss.Value())
+	m.take()
+	metrics, err := m.metrics()
 	if err != nil {
 		return Metrics{}, err
 	}
-	if !finite(loss) {
-		return Metrics{Loss: loss}, ErrNotFinite
+	if !finite(metrics.Loss) {
+		return metrics, ErrNotFinite
 	}
 	if err := m.static.RunAll(); err != nil {
-		return Metrics{}, fmt.Errorf("graph: %w", err)
+		return metrics, fmt.Errorf("graph: %w", err)
 	}
-	m.take()
-	return m.metrics()
+	return metrics, nil
 }
 
 // metrics returns the loss and accuracy of the last run.

@@ -10,6 +10,8 @@ import (
 	"github.com/chewxy/hm"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"stackedae/internal/simd"
 )
 
 // The types that our operations take and return.
@@ -97,6 +99,13 @@ func newBuffer(shape ...int) *tensor.Dense {
 
 // floats returns the memory of a matrix or vector.
 func floats(v G.Value) []float32 { return v.(*tensor.Dense).Float32s() }
+
+// matrixOf returns a matrix for kernels.
+func matrixOf(v G.Value) simd.Matrix {
+	t := v.(*tensor.Dense)
+	shape := t.Shape()
+	return simd.Dense(t.Float32s(), shape[0], shape[1])
+}
 
 // shapesOf checks that an operation was given matrices and vectors of the
 // dimensions that it wants.

@@ -33,10 +33,10 @@ type rowwise interface {
 }
 
 // weightwise is an operation that, when all of its rows are done, computes
-// something for each weight, in parts that can be computed apart.
+// something for each weight, in shares that can be computed apart.
 type weightwise interface {
 	rowwise
-	doWeights(part, parts int)
+	doWeights(share, shares int)
 	weightWork() int
 }
 
@@ -85,8 +85,7 @@ func (r *region) run() {
 		work += op.rowWork()
 	}
 	r.size = r.rows
-	if work*r.rows >= leastWork {
-		pieces := parallel.Workers()
+	if pieces := sharesOf(work * r.rows); pieces > 1 {
 		if r.rows > 2*rowBlock*pieces { // smaller ones, so that all end at the same time
 			pieces *= 4
 		}
@@ -101,24 +100,24 @@ func (r *region) run() {
 
 // weightRegion is operations whose weights are computed together.
 type weightRegion struct {
-	ops   []weightwise
-	parts []*Part // as a region's
-	count int     // of parts of the weights
+	ops    []weightwise
+	parts  []*Part // as a region's
+	shares int
 }
 
 func (r *weightRegion) add(op weightwise, p *Part) {
 	r.ops, r.parts = append(r.ops, op), append(r.parts, p)
 }
 
-// Piece computes a part of every operation's weights.
+// Piece computes a share of every operation's weights.
 func (r *weightRegion) Piece(i int) {
 	for j, op := range r.ops {
 		if p := r.parts[j]; p != nil && i == 0 {
 			start := time.Now()
-			op.doWeights(i, r.count)
+			op.doWeights(i, r.shares)
 			p.Time += time.Since(start) // its call was counted with its rows
 		} else {
-			op.doWeights(i, r.count)
+			op.doWeights(i, r.shares)
 		}
 	}
 }
@@ -128,17 +127,22 @@ func (r *weightRegion) run() {
 	for _, op := range r.ops {
 		work += op.weightWork()
 	}
-	r.count = 1
-	if work >= leastWork {
-		r.count = parallel.Workers()
-	}
-	parallel.Run(r, r.count)
+	r.shares = sharesOf(work)
+	parallel.Run(r, r.shares)
 }
 
-// span returns where a part of n rows of weights begins and ends.
-func span(n, part, parts int) (lo, hi int) {
-	size := ((n+parts-1)/parts + rowBlock - 1) / rowBlock * rowBlock
-	return min(part*size, n), min((part+1)*size, n)
+// sharesOf returns how many shares of so much work to make.
+func sharesOf(work int) int {
+	if work < leastWork {
+		return 1
+	}
+	return parallel.Workers()
+}
+
+// shareOf returns where a share of n rows of weights begins and ends.
+func shareOf(n, share, shares int) (lo, hi int) {
+	size := ((n+shares-1)/shares + rowBlock - 1) / rowBlock * rowBlock
+	return min(share*size, n), min((share+1)*size, n)
 }
 
 // alone runs one operation in regions of its own, as a machine does that knows

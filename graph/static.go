@@ -57,7 +57,7 @@ func newStaticMachine(p *program, input *binding, e tensor.Engine) (*staticMachi
 			}
 		}
 		switch op := untraced(n.Op()).(type) {
-		case *part: // computed with another
+		case *part, *accuracyOp: // computed with another
 		case rowwise:
 			if slices.ContainsFunc(others, func(p phase) bool { return slices.ContainsFunc(i.operands, p.computes) }) {
 				m.phases = append(append(m.phases, rows), others...)

@@ -47,8 +47,10 @@ const (
 	// patience is how many times a helper looks for a job before it sleeps:
 	// about 50 µs, longer than anything between two jobs of a training step.
 	patience = 2000
-	// credit is the most that an account holds: what helpers may cost at once.
-	credit = 500 * time.Microsecond
+	// credit is the most that an account holds, what helpers may cost at once:
+	// some turns of other programs. trial is what it holds after a time alone.
+	credit = 10 * time.Millisecond
+	trial  = 2 * time.Millisecond
 	// The time alone doubles from shortest to longest while the account is
 	// overdrawn soon after it, and halves again otherwise.
 	shortest = 10 * time.Millisecond
@@ -161,7 +163,7 @@ func (t *team) settle(worked, ended time.Duration, own, pieces int) {
 	} else {
 		t.penalty = max(t.penalty/2, shortest)
 	}
-	t.alone, t.balance, t.good = now+t.penalty, credit, 0
+	t.alone, t.balance, t.good = now+t.penalty, trial, 0
 }
 
 // help does pieces for ever.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"testing"
 )
@@ -35,6 +34,15 @@ func slowCrossEntropy(z, t float64) (loss, gradient float64, hit bool) {
 	return loss, gradient, math.RoundToEven(p) == math.RoundToEven(t)
 }
 
+// crossEntropyOf takes slices.
+func crossEntropyOf(gradient, logits, targets []float32, factor float32) (sum float64, hits int) {
+	var g Matrix
+	if gradient != nil {
+		g = Dense(gradient, 1, len(gradient))
+	}
+	return CrossEntropy(g, Dense(logits, 1, len(logits)), Dense(targets, 1, len(targets)), factor)
+}
+
 func TestCrossEntropy(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(6, 0))
@@ -45,7 +53,7 @@ func TestCrossEntropy(t *testing.T) {
 			{4, 1e-7, 1e-6},
 			{12, 5e-6, 0.05}, // near p = 1 a unit in the last place moves 1-p by percents, in Keras too
 		} {
-			for _, n := range []int{1, 2, 784, piece - 1, piece, piece + 1, 32 * 784, 500 * 784} {
+			for _, n := range []int{1, 2, 784, crossEntropyBlock - 1, crossEntropyBlock, crossEntropyBlock + 1, 32 * 784, 500 * 784} {
 				t.Run(fmt.Sprintf("spread=%v/n=%d", c.spread, n), func(t *testing.T) {
 					z, targets := make([]float32, n), make([]float32, n)
 					for i := range z {
@@ -55,7 +63,7 @@ func TestCrossEntropy(t *testing.T) {
 						}
 					}
 					gradient, intact := fenced(n)
-					sum, hits := CrossEntropy(gradient, z, targets, 0.5)
+					sum, hits := crossEntropyOf(gradient, z, targets, 0.5)
 					wantSum, wantHits := 0.0, 0
 					for i := range z {
 						loss, slope, hit := slowCrossEntropy(float64(z[i]), float64(targets[i]))
@@ -76,7 +84,7 @@ func TestCrossEntropy(t *testing.T) {
 					if !intact() {
 						t.Error("written outside gradient")
 					}
-					if again, _ := CrossEntropy(nil, z, targets, 0); again != sum {
+					if again, _ := crossEntropyOf(nil, z, targets, 0); again != sum {
 						t.Errorf("without gradient sum = %v, want the same bits as with: %v", again, sum)
 					}
 				})
@@ -103,7 +111,7 @@ func TestCrossEntropyClipsAsKerasDoes(t *testing.T) {
 			{"infinite", float32(math.Inf(1)), 0, -math.Log(0x1p-23 + 1e-7), true, 1e-5},
 		} {
 			g := []float32{9}
-			sum, _ := CrossEntropy(g, []float32{c.z}, []float32{c.t}, 1)
+			sum, _ := crossEntropyOf(g, []float32{c.z}, []float32{c.t}, 1)
 			if math.Abs(sum-c.loss) > c.tolerance {
 				t.Errorf("%s: loss %v, want %v", c.name, sum, c.loss)
 			}
@@ -121,11 +129,11 @@ func TestCrossEntropyKeepsNaN(t *testing.T) {
 			for i := range n {
 				z, targets, g := make([]float32, n), make([]float32, n), make([]float32, n)
 				z[i] = nan
-				if sum, _ := CrossEntropy(g, z, targets, 1); sum == sum || g[i] == g[i] {
+				if sum, _ := crossEntropyOf(g, z, targets, 1); sum == sum || g[i] == g[i] {
 					t.Errorf("NaN as logit %d of %d: loss %v, gradient %v, want NaN for both", i, n, sum, g[i])
 				}
 				z[i], targets[i] = 1, nan
-				if sum, _ := CrossEntropy(g, z, targets, 1); sum == sum || g[i] == g[i] {
+				if sum, _ := crossEntropyOf(g, z, targets, 1); sum == sum || g[i] == g[i] {
 					t.Errorf("NaN as target %d of %d: loss %v, gradient %v, want NaN for both", i, n, sum, g[i])
 				}
 			}
@@ -142,10 +150,10 @@ func TestCrossEntropyOfTheWholeRange(t *testing.T) {
 		for i := range targets {
 			targets[i] = float32(i%5) / 4
 		}
-		_, hits := CrossEntropy(g, z, targets, 1)
+		_, hits := crossEntropyOf(g, z, targets, 1)
 		want := 0
 		for i := range z {
-			sum, hit := CrossEntropy(nil, z[i:i+1], targets[i:i+1], 1)
+			sum, hit := crossEntropyOf(nil, z[i:i+1], targets[i:i+1], 1)
 			want += hit
 			// -log 2e-7 = 15.4 and -log(2⁻²³ + 1e-7) = 15.3 are the worst.
 			if !(sum > -1e-6 && sum < 15.5) {
@@ -164,20 +172,41 @@ func TestCrossEntropyOfTheWholeRange(t *testing.T) {
 	})
 }
 
-func TestCrossEntropyDoesNotDependOnGOMAXPROCS(t *testing.T) {
+// TestCrossEntropyOfParts compares parts of matrices with copies of them.
+func TestCrossEntropyOfParts(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
-		restore(t)
 		rng := rand.New(rand.NewPCG(7, 0))
-		logits, targets := random(rng, 20*piece+3), make([]float32, 20*piece+3)
-		for i := range targets {
-			targets[i] = float32(rng.IntN(256)) / 255
+		const rows, columns = 9, 1900
+		logits, targets := Dense(random(rng, rows*columns), rows, columns), Dense(random(rng, rows*columns), rows, columns)
+		for i, v := range targets.Data {
+			targets.Data[i] = v / 100
 		}
-		runtime.GOMAXPROCS(1)
-		wantSum, wantHits := CrossEntropy(nil, logits, targets, 1)
-		for _, procs := range []int{2, 5} {
-			runtime.GOMAXPROCS(procs)
-			if sum, hits := CrossEntropy(nil, logits, targets, 1); sum != wantSum || hits != wantHits {
-				t.Errorf("GOMAXPROCS %d: sum %v, hits %d, want %v and %d as with 1", procs, sum, hits, wantSum, wantHits)
+		for _, c := range [][2]int{{0, 1}, {3, 200}, {100, 996}, {100, 997}, {0, columns}} {
+			z, x := logits.ColumnSpan(c[0], c[1]), targets.ColumnSpan(c[0], c[1])
+			data, intact := fenced(rows * columns)
+			for i := range data {
+				data[i] = fence
+			}
+			all := Dense(data, rows, columns)
+			gradient := all.ColumnSpan(c[0], c[1])
+			sum, hits := CrossEntropy(gradient, z, x, 2)
+			wantSum, wantHits := 0.0, 0
+			for i := range rows {
+				want := make([]float32, z.Columns)
+				s, h := crossEntropyOf(want, z.Row(i), x.Row(i), 2)
+				wantSum += s
+				wantHits += h
+				if sameNumbers(gradient.Row(i), want) >= 0 {
+					t.Errorf("columns %v: gradient of row %d has other bits", c, i)
+				}
+				for j, v := range all.Row(i) {
+					if (j < c[0] || j >= c[1]) && !sameBits(v, fence) {
+						t.Fatalf("columns %v: written to column %d", c, j)
+					}
+				}
+			}
+			if math.Abs(sum-wantSum) > 1e-7*math.Abs(wantSum) || hits != wantHits || !intact() {
+				t.Errorf("columns %v: sum %v and %d hits, want %v and %d", c, sum, hits, wantSum, wantHits)
 			}
 		}
 	})

@@ -15,13 +15,13 @@ const (
 var generic = kernels{
 	name: Generic,
 	matMul: func(dst, a, b Matrix, bias []float32) {
-		matMul(dst, a.Data, b.Data, bias, nil, a.Columns, a.Stride, 1, b.Stride, 1)
+		matMul(dst, a.Data, b.Data, bias, 0, a.Columns, a.Stride, 1, b.Stride, 1)
 	},
-	matMulTransA: func(dst, a, b Matrix, alpha *float32) {
+	matMulTransA: func(dst, a, b Matrix, alpha float32) {
 		matMul(dst, a.Data, b.Data, nil, alpha, a.Rows, 1, a.Stride, b.Stride, 1)
 	},
 	matMulTransB: func(dst, a, b Matrix) {
-		matMul(dst, a.Data, b.Data, nil, nil, a.Columns, a.Stride, 1, 1, b.Stride)
+		matMul(dst, a.Data, b.Data, nil, 0, a.Columns, a.Stride, 1, 1, b.Stride)
 	},
 	columnSums:   columnSums,
 	selu:         selu,
@@ -37,13 +37,13 @@ var generic = kernels{
 }
 
 // matMul sets dst to a·b, a sum of k terms for each number, plus bias to every
-// row unless it is nil, or adds *alpha·a·b to dst if alpha is not nil. Element
+// row unless it is nil, or adds alpha·a·b to dst if alpha is not 0. Element
 // (i, l) of a is a[i·aRow + l·aCol], and (l, j) of b is b[l·bRow + j·bCol].
 //
 // It computes tiles of 2 × 4 numbers, each summed from the first l to the last.
 // Where a tile goes over the edge, its rows and columns outside are the last
 // ones again, and are not stored.
-func matMul(dst Matrix, a, b, bias []float32, alpha *float32, k, aRow, aCol, bRow, bCol int) {
+func matMul(dst Matrix, a, b, bias []float32, alpha float32, k, aRow, aCol, bRow, bCol int) {
 	m, n := dst.Rows, dst.Columns
 	for j := 0; j < n; j += 4 {
 		j1, j2, j3 := min(j+1, n-1), min(j+2, n-1), min(j+3, n-1)
@@ -73,10 +73,10 @@ func matMul(dst Matrix, a, b, bias []float32, alpha *float32, k, aRow, aCol, bRo
 			for r := range min(2, m-i) {
 				row := dst.Row(i + r)[j:min(j+4, n)]
 				for c := range row {
-					if alpha == nil {
+					if alpha == 0 {
 						row[c] = s[r][c]
 					} else {
-						row[c] += float32(*alpha * s[r][c]) // rounded first, as axpy does
+						row[c] += float32(alpha * s[r][c]) // rounded first, as axpy does
 					}
 				}
 			}
@@ -84,19 +84,16 @@ func matMul(dst Matrix, a, b, bias []float32, alpha *float32, k, aRow, aCol, bRo
 	}
 }
 
-func columnSums(dst, a []float32) {
+// columnSums adds the rows of a, which are stride apart.
+func columnSums(dst, a []float32, stride int) {
 	clear(dst)
-	for len(a) > 0 {
-		row := a[:len(dst)]
-		for j, v := range row {
+	for ; len(a) > 0; a = a[min(stride, len(a)):] {
+		for j, v := range a[:len(dst)] {
 			dst[j] += v
 		}
-		a = a[len(dst):]
 	}
 }
 
-// selu takes 1 from the exponential before its parts are added, which keeps all
-// digits near zero.
 func selu(dst, x []float32) {
 	dst = dst[:len(x)]
 	for i, v := range x {
@@ -168,10 +165,10 @@ func above(x float32) int {
 }
 
 // crossEntropyBlock is how many elements of the cross-entropy are taken at a
-// time. A seventh of a piece is few enough for a product of so many numbers of
-// at least one half to be a normal float64, and that of every eighth of them a
-// normal float32.
-const crossEntropyBlock = piece / 7
+// time: more than an image of 28 × 28, and few enough for a product of so many
+// numbers of at least one half to be a normal float64, and that of every eighth
+// of them a normal float32.
+const crossEntropyBlock = 896
 
 // crossEntropy does its arithmetic in float32, as Keras does: near p = 1 the
 // rounding of 1-p decides the loss. Only sums are kept in float64.
@@ -184,7 +181,20 @@ const crossEntropyBlock = piece / 7
 // The weight is the factor of the smaller one, t or 1-t. Neither term cancels
 // the other, and the first needs one logarithm for a block of elements, that of
 // their product.
-func crossEntropy(gradient, logits, targets []float32, factor float32) (sum float64, hits int) {
+func crossEntropy(gradient, logits, targets Matrix, factor float32) (sum float64, hits int) {
+	for i := range logits.Rows {
+		var to []float32
+		if gradient.Data != nil {
+			to = gradient.Row(i)
+		}
+		s, h := crossEntropyRow(to, logits.Row(i), targets.Row(i), factor)
+		sum += s
+		hits += h
+	}
+	return sum, hits
+}
+
+func crossEntropyRow(gradient, logits, targets []float32, factor float32) (sum float64, hits int) {
 	const e float32 = CrossEntropyEpsilon
 	targets = targets[:len(logits)]
 	product := 1.0

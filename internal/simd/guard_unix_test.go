@@ -70,11 +70,11 @@ func TestNothingOutsideIsTouched(t *testing.T) {
 				}
 				SELUGradient(dst, x, y)
 				Axpy(dst, 0.5, x)
-				CrossEntropy(dst, x, y, 1)
-				CrossEntropy(nil, x, y, 1)
+				crossEntropyOf(dst, x, y, 1)
+				crossEntropyOf(nil, x, y, 1)
 				Pixels(dst, g[3].bytes(n, atEnd))
 				if n > 0 {
-					ColumnSums(dst, numbers(1, 3*n))
+					ColumnSums(dst, Dense(numbers(1, 3*n), 3, n))
 				}
 			}
 			for _, m := range []int{1, 2, 4, 6, 9, 16, 17, 33} {

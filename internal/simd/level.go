@@ -25,12 +25,12 @@ type kernels struct {
 	name string
 
 	// Matrix products, as MatMulBias (bias may be nil), MatMulTransA and
-	// MatMulTransB have them, and MatMulTransAAxpy if alpha is not nil.
+	// MatMulTransB have them, and MatMulTransAAxpy if alpha is not 0.
 	matMul       func(dst, a, b Matrix, bias []float32)
-	matMulTransA func(dst, a, b Matrix, alpha *float32)
+	matMulTransA func(dst, a, b Matrix, alpha float32)
 	matMulTransB func(dst, a, b Matrix)
 
-	columnSums   func(dst, a []float32)
+	columnSums   func(dst, a []float32, stride int)
 	selu         func(dst, x []float32)
 	seluGradient func(dst, y, dy []float32)
 	sigmoid      func(dst, x []float32)
@@ -38,7 +38,7 @@ type kernels struct {
 	axpy         func(y []float32, alpha float32, x []float32)
 	pixels       func(dst []float32, src []byte)
 	prefetch     func(src []byte)
-	crossEntropy func(gradient, logits, targets []float32, factor float32) (sum float64, hits int)
+	crossEntropy func(gradient, logits, targets Matrix, factor float32) (sum float64, hits int)
 
 	// multiplyAdd sets each of multiplyAdds sums to what multiplying by 1 and
 	// adding 1, as many times as there are rounds, makes of 0.

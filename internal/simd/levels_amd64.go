@@ -88,20 +88,31 @@ type crossEntropyBuffers struct {
 
 var crossEntropyPool = sync.Pool{New: func() any { return new(crossEntropyBuffers) }}
 
-// crossEntropy works like the function of this name.
-func (loops crossEntropyLoops) crossEntropy(gradient, logits, targets []float32, factor float32) (sum float64, hits int) {
+// crossEntropy works like the function of this name. It takes as many rows, or
+// as much of one, at a time as make a block.
+func (loops crossEntropyLoops) crossEntropy(gradient, logits, targets Matrix, factor float32) (sum float64, hits int) {
 	buffers := crossEntropyPool.Get().(*crossEntropyBuffers)
 	defer crossEntropyPool.Put(buffers)
-	for lo := 0; lo < len(logits); lo += crossEntropyBlock {
-		hi := min(lo+crossEntropyBlock, len(logits))
-		p, weights, to := buffers.p[:hi-lo], buffers.weights[:hi-lo], buffers.gradient[:hi-lo]
-		if gradient != nil {
-			to = gradient[lo:hi]
+	width := min(logits.Columns, crossEntropyBlock)
+	rows := crossEntropyBlock / max(width, 1)
+	for i := 0; i < logits.Rows; i += rows {
+		for lo := 0; lo < logits.Columns; lo += width {
+			hi := min(lo+width, logits.Columns)
+			count, product := 0, 1.0
+			for r := i; r < min(i+rows, logits.Rows); r++ {
+				n := hi - lo
+				p, weights, to := buffers.p[count:][:n], buffers.weights[count:][:n], buffers.gradient[:n]
+				if gradient.Data != nil {
+					to = gradient.Row(r)[lo:hi]
+				}
+				loops.sigmoid(p, logits.Row(r)[lo:hi])
+				factors, misses := loops.gradient(to, weights, p, targets.Row(r)[lo:hi], factor)
+				product *= factors
+				hits += n - misses
+				count += n
+			}
+			sum -= math.Log(product) + loops.loss(buffers.weights[:count], buffers.p[:count])
 		}
-		loops.sigmoid(p, logits[lo:hi])
-		product, misses := loops.gradient(to, weights, p, targets[lo:hi], factor)
-		sum -= math.Log(product) + loops.loss(weights, p)
-		hits += hi - lo - misses
 	}
 	return sum, hits
 }

@@ -7,10 +7,10 @@ package simd
 import "sync"
 
 // tile is a kernel that sets groups times its number of rows of c to a·b, plus
-// the vector start to every row unless it is nil; or, if alpha is not nil, adds
-// *alpha·a·b to them. Element (i, l) of a is a[i·rowStride + l·colStride], rows
+// the vector start to every row unless it is nil; or, if alpha is not 0, adds
+// alpha·a·b to them. Element (i, l) of a is a[i·rowStride + l·colStride], rows
 // of c and b are ldc and ldb apart, and groups and k are at least 1.
-type tile func(c, a, b, start, alpha *float32, groups, columns, k, ldc, rowStride, colStride, ldb int)
+type tile func(c, a, b, start *float32, groups, columns, k, ldc, rowStride, colStride, ldb int, alpha float32)
 
 // tileSet is a level's shapes.
 type tileSet struct {
@@ -42,8 +42,8 @@ var tilesAVX512 = tileSet{
 }
 
 // cover sets dst = a·b, plus bias to every row unless it is nil, or adds
-// *alpha·a·b to it; the other arguments are a tile's.
-func (s *tileSet) cover(dst, a, b, bias []float32, alpha *float32, m, n, k, ldc, rowStride, colStride, ldb int) {
+// alpha·a·b to it if alpha is not 0; the other arguments are a tile's.
+func (s *tileSet) cover(dst, a, b, bias []float32, alpha float32, m, n, k, ldc, rowStride, colStride, ldb int) {
 	groups := [...]int{m / s.rows[0], m % s.rows[0] / s.rows[1], m % s.rows[0] % s.rows[1]}
 	if rest := m % s.rows[0]; s.rows[0] == 6 && m > 6 && (rest == 2 || rest == 3) { // 6 + 2 is better cut in 4 + 4
 		groups = [...]int{m/6 - 1, 2, rest - 2}
@@ -53,7 +53,7 @@ func (s *tileSet) cover(dst, a, b, bias []float32, alpha *float32, m, n, k, ldc,
 		for w > 0 && s.widths[w] < rest && !(w == 1 && s.exact && s.widths[0] > rest) {
 			w--
 		}
-		if back := s.widths[w] - rest; s.exact && back > 0 && back <= j && alpha == nil {
+		if back := s.widths[w] - rest; s.exact && back > 0 && back <= j && alpha == 0 {
 			j -= back
 		}
 		columns := min(s.widths[w], n-j)
@@ -64,7 +64,7 @@ func (s *tileSet) cover(dst, a, b, bias []float32, alpha *float32, m, n, k, ldc,
 		i := 0
 		for g, tiles := range s.tiles {
 			if groups[g] > 0 {
-				tiles[w](&dst[i*ldc+j], &a[i*rowStride], &b[j], start, alpha, groups[g], columns, k, ldc, rowStride, colStride, ldb)
+				tiles[w](&dst[i*ldc+j], &a[i*rowStride], &b[j], start, groups[g], columns, k, ldc, rowStride, colStride, ldb, alpha)
 				i += s.rows[g] * groups[g]
 			}
 		}
@@ -73,10 +73,10 @@ func (s *tileSet) cover(dst, a, b, bias []float32, alpha *float32, m, n, k, ldc,
 }
 
 func (s *tileSet) matMul(dst, a, b Matrix, bias []float32) {
-	s.cover(dst.Data, a.Data, b.Data, bias, nil, a.Rows, b.Columns, a.Columns, dst.Stride, a.Stride, 1, b.Stride)
+	s.cover(dst.Data, a.Data, b.Data, bias, 0, a.Rows, b.Columns, a.Columns, dst.Stride, a.Stride, 1, b.Stride)
 }
 
-func (s *tileSet) matMulTransA(dst, a, b Matrix, alpha *float32) {
+func (s *tileSet) matMulTransA(dst, a, b Matrix, alpha float32) {
 	s.cover(dst.Data, a.Data, b.Data, nil, alpha, a.Columns, b.Columns, a.Rows, dst.Stride, 1, a.Stride, b.Stride)
 }
 
@@ -112,7 +112,7 @@ func (s *tileSet) matMulTransB(dst, a, b Matrix) {
 		transposeAVX2(p.a, a.Data[i*a.Stride:], rows, a.Stride, rows, k)
 		for j := 0; j < b.Rows; j += blockRows {
 			columns := min(blockRows, b.Rows-j)
-			s.cover(p.block[:], b.Data[j*b.Stride:], p.a, nil, nil, columns, rows, k, rows, b.Stride, 1, rows)
+			s.cover(p.block[:], b.Data[j*b.Stride:], p.a, nil, 0, columns, rows, k, rows, b.Stride, 1, rows)
 			transposeAVX2(dst.Data[i*dst.Stride+j:], p.block[:], dst.Stride, rows, columns, rows)
 		}
 	}

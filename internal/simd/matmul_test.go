@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
+	"sync"
 	"testing"
 )
 
-var all = flag.Bool("all", false, "TestMatMulAll takes every size from 1 to 70 under GOMAXPROCS 1 and 2: minutes")
+var all = flag.Bool("all", false, "TestMatMulAll takes every size from 1 to 70 on 1, 2 and 4 threads: minutes")
 
 // operands are the matrices of one shape, in the layouts that the entry points
 // take.
@@ -89,24 +89,37 @@ func (o *operands) textbook() (c, size []float64) {
 	return c, size
 }
 
-// check compares each entry point with the textbook, under each level and with
-// each number of processors.
-func (o *operands) check(t *testing.T, procs ...int) {
+// rows returns the operands of rows lo to hi of the product.
+func (o *operands) rows(lo, hi int) *operands {
+	return &operands{hi - lo, o.n, o.k, o.a.RowSpan(lo, hi), o.aT.ColumnSpan(lo, hi), o.b, o.bT, o.bias}
+}
+
+// check compares each entry point with the textbook, under each level and cut
+// by rows for each number of threads.
+func (o *operands) check(t *testing.T, threads ...int) {
 	t.Helper()
 	want, size := o.textbook()
+	gap := o.a.Stride - o.k
 	for _, l := range levels {
 		active = l
-		for _, procs := range procs {
-			runtime.GOMAXPROCS(procs)
+		for _, threads := range threads {
 			for _, e := range entryPoints {
-				what := fmt.Sprintf("impl=%s GOMAXPROCS=%d: %s m=%d n=%d k=%d", l.name, procs, e.name, o.m, o.n, o.k)
-				gap := o.a.Stride - o.k
+				what := fmt.Sprintf("impl=%s threads=%d: %s m=%d n=%d k=%d", l.name, threads, e.name, o.m, o.n, o.k)
 				data, intact := fenced(o.m*(o.n+gap) - gap)
 				for i := range data {
 					data[i] = fence
 				}
 				got := Matrix{data, o.m, o.n, o.n + gap}
-				e.f(got, o)
+				var wg sync.WaitGroup
+				for i := range threads {
+					lo, hi := o.m*i/threads, o.m*(i+1)/threads
+					if threads == 1 {
+						e.f(got, o)
+					} else if hi > lo {
+						wg.Go(func() { e.f(got.RowSpan(lo, hi), o.rows(lo, hi)) })
+					}
+				}
+				wg.Wait()
 				for i := range o.m {
 					if end := min((i+1)*got.Stride, len(data)); slices.ContainsFunc(data[i*got.Stride+o.n:end], func(x float32) bool { return !sameBits(x, fence) }) {
 						t.Fatalf("%s: written into the gap after row %d", what, i)
@@ -147,28 +160,24 @@ func modelShapes() (shapes [][3]int) {
 	return shapes
 }
 
-// restore sets the level and GOMAXPROCS back when a test ends.
-func restore(t *testing.T) {
-	use(t, active)
-	procs := runtime.GOMAXPROCS(0)
-	t.Cleanup(func() { runtime.GOMAXPROCS(procs) })
-}
+// restore sets the level back when a test ends.
+func restore(t *testing.T) { use(t, active) }
 
 func TestMatMulOfTheModel(t *testing.T) {
 	restore(t)
 	supply := random(rand.New(rand.NewPCG(1, 0)), 600_000)
 	for _, s := range modelShapes() {
-		newOperands(supply, s[0], s[1], s[2]).check(t, 1, 2)
+		newOperands(supply, s[0], s[1], s[2]).check(t, 1, 2, 4)
 	}
 }
 
 // TestMatMulAll sweeps all combinations of sizes.
 func TestMatMulAll(t *testing.T) {
 	restore(t)
-	sizes, procs := []int{1, 2, 5, 6, 7, 8, 9, 15, 16, 17, 31, 33}, []int{2}
+	sizes, threads := []int{1, 2, 5, 6, 7, 8, 9, 15, 16, 17, 31, 33}, []int{1, 2}
 	switch {
 	case *all:
-		sizes, procs = upTo(70), []int{1, 2}
+		sizes, threads = upTo(70), []int{1, 2, 4}
 	case !testing.Short():
 		sizes = append(upTo(20), 31, 32, 33, 63, 64, 65, 70)
 	}
@@ -177,7 +186,7 @@ func TestMatMulAll(t *testing.T) {
 	for _, m := range sizes {
 		for _, n := range sizes {
 			for _, k := range sizes {
-				newOperands(supply[rng.IntN(10_000):], m, n, k).check(t, procs...)
+				newOperands(supply[rng.IntN(10_000):], m, n, k).check(t, threads...)
 			}
 		}
 	}
@@ -211,8 +220,8 @@ func TestMatMulTransAAxpyHasTheBitsOfTwoPasses(t *testing.T) {
 	})
 }
 
-// TestMatMulBitsDoNotDependOnTheCut compares whole products with those of each
-// row alone, and with those under other GOMAXPROCS.
+// TestMatMulBitsDoNotDependOnTheCut compares whole products with those of
+// blocks of rows and columns, whatever the tiles' sizes.
 func TestMatMulBitsDoNotDependOnTheCut(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		restore(t)
@@ -221,25 +230,16 @@ func TestMatMulBitsDoNotDependOnTheCut(t *testing.T) {
 			m, n, k := s[0], s[1], s[2]
 			o := newOperands(supply, m, n, k)
 			for _, e := range entryPoints {
-				runtime.GOMAXPROCS(1)
-				want := make([]float32, m*n)
+				want, got := make([]float32, m*n), make([]float32, m*n)
 				e.f(Dense(want, m, n), o)
-				for _, procs := range []int{2, 4} {
-					runtime.GOMAXPROCS(procs)
-					got := make([]float32, m*n)
-					if e.f(Dense(got, m, n), o); sameNumbers(got, want) >= 0 {
-						t.Fatalf("%s %v: GOMAXPROCS %d gives other bits than 1", e.name, s, procs)
-					}
-				}
-				// In blocks of rows and columns, whatever the tiles' sizes.
-				got := make([]float32, m*n)
 				for i := 0; i < min(m, 40); i += 5 {
-					rows := Dense(got, m, n).RowSpan(i, min(i+5, m))
-					for j := 0; j < n; j += 37 {
-						lo, hi := j, min(j+37, n)
-						part := &operands{rows.Rows, hi - lo, k, o.a.RowSpan(i, i+rows.Rows), o.aT.ColumnSpan(i, i+rows.Rows),
-							o.b.ColumnSpan(lo, hi), o.bT.RowSpan(lo, hi), o.bias[lo:hi]}
-						e.f(rows.ColumnSpan(lo, hi), part)
+					part := o.rows(i, min(i+5, m))
+					rows := Dense(got, m, n).RowSpan(i, i+part.m)
+					for lo := 0; lo < n; lo += 37 {
+						hi := min(lo+37, n)
+						block := *part
+						block.n, block.b, block.bT, block.bias = hi-lo, o.b.ColumnSpan(lo, hi), o.bT.RowSpan(lo, hi), o.bias[lo:hi]
+						e.f(rows.ColumnSpan(lo, hi), &block)
 					}
 				}
 				if whole := min(m, 40) * n; sameNumbers(got[:whole], want[:whole]) >= 0 {
@@ -261,7 +261,7 @@ func TestColumnSums(t *testing.T) {
 					want[i%columns] += v
 				}
 				got, intact := fenced(columns)
-				ColumnSums(got, a)
+				ColumnSums(got, Dense(a, rows, columns))
 				if i := sameNumbers(got, want); i >= 0 {
 					t.Fatalf("%d rows: column %d of %d = %v, want %v", rows, i, columns, got[i], want[i])
 				}

@@ -48,7 +48,7 @@ func (m Matrix) check(function, name string, rows, columns int) {
 	if m.Rows != rows || m.Columns != columns {
 		panic(fmt.Sprintf("simd: %s: %s is %d × %d, want %d × %d", function, name, m.Rows, m.Columns, rows, columns))
 	}
-	if rows > 0 && (m.Stride < columns || len(m.Data) < (rows-1)*m.Stride+columns) {
+	if rows > 0 && columns > 0 && (m.Stride < columns || len(m.Data) < (rows-1)*m.Stride+columns) {
 		panic(fmt.Sprintf("simd: %s: %s has %d numbers in rows %d apart, too few for %d × %d", function, name, len(m.Data), m.Stride, rows, columns))
 	}
 }

@@ -7,92 +7,92 @@ package simd
 // tile6x16AVX2 is a tile of 6 rows and up to 16 columns.
 //
 //go:noescape
-func tile6x16AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile6x16AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile6x8AVX2 is a tile of 6 rows and up to 8 columns.
 //
 //go:noescape
-func tile6x8AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile6x8AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile4x16AVX2 is a tile of 4 rows and up to 16 columns.
 //
 //go:noescape
-func tile4x16AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile4x16AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile4x8AVX2 is a tile of 4 rows and up to 8 columns.
 //
 //go:noescape
-func tile4x8AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile4x8AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile1x16AVX2 is a tile of 1 rows and up to 16 columns.
 //
 //go:noescape
-func tile1x16AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile1x16AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile1x8AVX2 is a tile of 1 rows and up to 8 columns.
 //
 //go:noescape
-func tile1x8AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile1x8AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile8x48AVX512 is a tile of 8 rows and up to 48 columns.
 //
 //go:noescape
-func tile8x48AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile8x48AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile8x32AVX512 is a tile of 8 rows and up to 32 columns.
 //
 //go:noescape
-func tile8x32AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile8x32AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile8x16AVX512 is a tile of 8 rows and up to 16 columns.
 //
 //go:noescape
-func tile8x16AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile8x16AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile8x8AVX512 is a tile of 8 rows and up to 8 columns.
 //
 //go:noescape
-func tile8x8AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile8x8AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile4x48AVX512 is a tile of 4 rows and up to 48 columns.
 //
 //go:noescape
-func tile4x48AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile4x48AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile4x32AVX512 is a tile of 4 rows and up to 32 columns.
 //
 //go:noescape
-func tile4x32AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile4x32AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile4x16AVX512 is a tile of 4 rows and up to 16 columns.
 //
 //go:noescape
-func tile4x16AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile4x16AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile4x8AVX512 is a tile of 4 rows and up to 8 columns.
 //
 //go:noescape
-func tile4x8AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile4x8AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile1x48AVX512 is a tile of 1 rows and up to 48 columns.
 //
 //go:noescape
-func tile1x48AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile1x48AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile1x32AVX512 is a tile of 1 rows and up to 32 columns.
 //
 //go:noescape
-func tile1x32AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile1x32AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile1x16AVX512 is a tile of 1 rows and up to 16 columns.
 //
 //go:noescape
-func tile1x16AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile1x16AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // tile1x8AVX512 is a tile of 1 rows and up to 8 columns.
 //
 //go:noescape
-func tile1x8AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+func tile1x8AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 
 // transpose8AVX2 sets the 8·blocks × 8 matrix dst to the transpose of the
 // 8 × 8·blocks matrix src.
@@ -150,7 +150,7 @@ func crossEntropyLossAVX2(weights []float32, ratios []float32) float64
 // columnSumsAVX2 works like columnSums.
 //
 //go:noescape
-func columnSumsAVX2(dst []float32, a []float32)
+func columnSumsAVX2(dst []float32, a []float32, stride int)
 
 // multiplyAddAVX2 works like multiplyAdd for 96 sums.
 //
@@ -202,7 +202,7 @@ func crossEntropyLossAVX512(weights []float32, ratios []float32) float64
 // columnSumsAVX512 works like columnSums.
 //
 //go:noescape
-func columnSumsAVX512(dst []float32, a []float32)
+func columnSumsAVX512(dst []float32, a []float32, stride int)
 
 // multiplyAddAVX512 works like multiplyAdd for 192 sums.
 //

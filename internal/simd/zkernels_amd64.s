@@ -4,19 +4,19 @@
 
 #include "textflag.h"
 
-// func tile6x16AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile6x16AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, FMA3
-TEXT ·tile6x16AVX2(SB), NOSPLIT, $0-96
+TEXT ·tile6x16AVX2(SB), NOSPLIT, $0-92
 	MOVQ c+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ ldc+64(FP), BX
+	MOVQ ldc+56(FP), BX
 	SHLQ $0x02, BX
-	MOVQ rowStride+72(FP), SI
+	MOVQ rowStride+64(FP), SI
 	SHLQ $0x02, SI
-	MOVQ colStride+80(FP), DI
+	MOVQ colStride+72(FP), DI
 	SHLQ $0x02, DI
-	MOVQ ldb+88(FP), R8
+	MOVQ ldb+80(FP), R8
 	SHLQ $0x02, R8
 	LEAQ (SI)(SI*2), R9
 	LEAQ (SI)(SI*4), R10
@@ -56,7 +56,7 @@ zero:
 begin:
 	MOVQ CX, R11
 	MOVQ DX, R12
-	MOVQ k+56(FP), R13
+	MOVQ k+48(FP), R13
 
 sum:
 	VMOVUPS      (R12), Y12
@@ -83,8 +83,8 @@ sum:
 	ADDQ         R8, R12
 	DECQ         R13
 	JNZ          sum
-	MOVQ         alpha+32(FP), R13
-	TESTQ        R13, R13
+	MOVL         alpha+88(FP), R13
+	TESTL        R13, R13
 	JNZ          add
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
@@ -107,13 +107,13 @@ sum:
 
 next:
 	LEAQ (CX)(R9*2), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R13), Y14
+	VBROADCASTSS alpha+88(FP), Y14
 	VMULPS       Y14, Y0, Y0
 	VMOVUPS      (AX), Y12
 	VADDPS       Y12, Y0, Y0
@@ -170,23 +170,23 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile6x8AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile6x8AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, FMA3
-TEXT ·tile6x8AVX2(SB), NOSPLIT, $0-96
+TEXT ·tile6x8AVX2(SB), NOSPLIT, $0-92
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    b+16(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    ldc+56(FP), BX
 	SHLQ    $0x02, BX
-	MOVQ    rowStride+72(FP), SI
+	MOVQ    rowStride+64(FP), SI
 	SHLQ    $0x02, SI
-	MOVQ    colStride+80(FP), DI
+	MOVQ    colStride+72(FP), DI
 	SHLQ    $0x02, DI
-	MOVQ    ldb+88(FP), R8
+	MOVQ    ldb+80(FP), R8
 	SHLQ    $0x02, R8
 	LEAQ    (SI)(SI*2), R9
 	LEAQ    (SI)(SI*4), R10
-	MOVQ    columns+48(FP), R11
+	MOVQ    columns+40(FP), R11
 	LEAQ    masks<>+128(SB), R12
 	SHLQ    $0x02, R11
 	SUBQ    R11, R12
@@ -215,7 +215,7 @@ zero:
 begin:
 	MOVQ CX, R11
 	MOVQ DX, R12
-	MOVQ k+56(FP), R13
+	MOVQ k+48(FP), R13
 
 sum:
 	VMASKMOVPS   (R12), Y0, Y7
@@ -235,8 +235,8 @@ sum:
 	ADDQ         R8, R12
 	DECQ         R13
 	JNZ          sum
-	MOVQ         alpha+32(FP), R13
-	TESTQ        R13, R13
+	MOVL         alpha+88(FP), R13
+	TESTL        R13, R13
 	JNZ          add
 	VMASKMOVPS   Y1, Y0, (AX)
 	ADDQ         BX, AX
@@ -253,13 +253,13 @@ sum:
 
 next:
 	LEAQ (CX)(R9*2), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R13), Y8
+	VBROADCASTSS alpha+88(FP), Y8
 	VMULPS       Y8, Y1, Y1
 	VMASKMOVPS   (AX), Y0, Y7
 	VADDPS       Y7, Y1, Y1
@@ -292,19 +292,19 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile4x16AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile4x16AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, FMA3
-TEXT ·tile4x16AVX2(SB), NOSPLIT, $0-96
+TEXT ·tile4x16AVX2(SB), NOSPLIT, $0-92
 	MOVQ c+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ ldc+64(FP), BX
+	MOVQ ldc+56(FP), BX
 	SHLQ $0x02, BX
-	MOVQ rowStride+72(FP), SI
+	MOVQ rowStride+64(FP), SI
 	SHLQ $0x02, SI
-	MOVQ colStride+80(FP), DI
+	MOVQ colStride+72(FP), DI
 	SHLQ $0x02, DI
-	MOVQ ldb+88(FP), R8
+	MOVQ ldb+80(FP), R8
 	SHLQ $0x02, R8
 	LEAQ (SI)(SI*2), R9
 
@@ -335,7 +335,7 @@ zero:
 begin:
 	MOVQ CX, R10
 	MOVQ DX, R11
-	MOVQ k+56(FP), R12
+	MOVQ k+48(FP), R12
 
 sum:
 	VMOVUPS      (R11), Y8
@@ -356,8 +356,8 @@ sum:
 	ADDQ         R8, R11
 	DECQ         R12
 	JNZ          sum
-	MOVQ         alpha+32(FP), R12
-	TESTQ        R12, R12
+	MOVL         alpha+88(FP), R12
+	TESTL        R12, R12
 	JNZ          add
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
@@ -374,13 +374,13 @@ sum:
 
 next:
 	LEAQ (CX)(SI*4), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R12), Y10
+	VBROADCASTSS alpha+88(FP), Y10
 	VMULPS       Y10, Y0, Y0
 	VMOVUPS      (AX), Y8
 	VADDPS       Y8, Y0, Y0
@@ -419,22 +419,22 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile4x8AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile4x8AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, FMA3
-TEXT ·tile4x8AVX2(SB), NOSPLIT, $0-96
+TEXT ·tile4x8AVX2(SB), NOSPLIT, $0-92
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    b+16(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    ldc+56(FP), BX
 	SHLQ    $0x02, BX
-	MOVQ    rowStride+72(FP), SI
+	MOVQ    rowStride+64(FP), SI
 	SHLQ    $0x02, SI
-	MOVQ    colStride+80(FP), DI
+	MOVQ    colStride+72(FP), DI
 	SHLQ    $0x02, DI
-	MOVQ    ldb+88(FP), R8
+	MOVQ    ldb+80(FP), R8
 	SHLQ    $0x02, R8
 	LEAQ    (SI)(SI*2), R9
-	MOVQ    columns+48(FP), R10
+	MOVQ    columns+40(FP), R10
 	LEAQ    masks<>+128(SB), R11
 	SHLQ    $0x02, R10
 	SUBQ    R10, R11
@@ -459,7 +459,7 @@ zero:
 begin:
 	MOVQ CX, R10
 	MOVQ DX, R11
-	MOVQ k+56(FP), R12
+	MOVQ k+48(FP), R12
 
 sum:
 	VMASKMOVPS   (R11), Y0, Y5
@@ -475,8 +475,8 @@ sum:
 	ADDQ         R8, R11
 	DECQ         R12
 	JNZ          sum
-	MOVQ         alpha+32(FP), R12
-	TESTQ        R12, R12
+	MOVL         alpha+88(FP), R12
+	TESTL        R12, R12
 	JNZ          add
 	VMASKMOVPS   Y1, Y0, (AX)
 	ADDQ         BX, AX
@@ -489,13 +489,13 @@ sum:
 
 next:
 	LEAQ (CX)(SI*4), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R12), Y6
+	VBROADCASTSS alpha+88(FP), Y6
 	VMULPS       Y6, Y1, Y1
 	VMASKMOVPS   (AX), Y0, Y5
 	VADDPS       Y5, Y1, Y1
@@ -518,19 +518,19 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile1x16AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile1x16AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, FMA3
-TEXT ·tile1x16AVX2(SB), NOSPLIT, $0-96
+TEXT ·tile1x16AVX2(SB), NOSPLIT, $0-92
 	MOVQ c+0(FP), AX
 	MOVQ a+8(FP), CX
 	MOVQ b+16(FP), DX
-	MOVQ ldc+64(FP), BX
+	MOVQ ldc+56(FP), BX
 	SHLQ $0x02, BX
-	MOVQ rowStride+72(FP), SI
+	MOVQ rowStride+64(FP), SI
 	SHLQ $0x02, SI
-	MOVQ colStride+80(FP), DI
+	MOVQ colStride+72(FP), DI
 	SHLQ $0x02, DI
-	MOVQ ldb+88(FP), R8
+	MOVQ ldb+80(FP), R8
 	SHLQ $0x02, R8
 
 group:
@@ -548,7 +548,7 @@ zero:
 begin:
 	MOVQ CX, R9
 	MOVQ DX, R10
-	MOVQ k+56(FP), R11
+	MOVQ k+48(FP), R11
 
 sum:
 	VMOVUPS      (R10), Y2
@@ -560,8 +560,8 @@ sum:
 	ADDQ         R8, R10
 	DECQ         R11
 	JNZ          sum
-	MOVQ         alpha+32(FP), R11
-	TESTQ        R11, R11
+	MOVL         alpha+88(FP), R11
+	TESTL        R11, R11
 	JNZ          add
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
@@ -569,13 +569,13 @@ sum:
 
 next:
 	LEAQ (CX)(SI*1), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R11), Y3
+	VBROADCASTSS alpha+88(FP), Y3
 	VMULPS       Y3, Y0, Y0
 	VMOVUPS      (AX), Y2
 	VADDPS       Y2, Y0, Y0
@@ -587,21 +587,21 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile1x8AVX2(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile1x8AVX2(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, FMA3
-TEXT ·tile1x8AVX2(SB), NOSPLIT, $0-96
+TEXT ·tile1x8AVX2(SB), NOSPLIT, $0-92
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    b+16(FP), DX
-	MOVQ    ldc+64(FP), BX
+	MOVQ    ldc+56(FP), BX
 	SHLQ    $0x02, BX
-	MOVQ    rowStride+72(FP), SI
+	MOVQ    rowStride+64(FP), SI
 	SHLQ    $0x02, SI
-	MOVQ    colStride+80(FP), DI
+	MOVQ    colStride+72(FP), DI
 	SHLQ    $0x02, DI
-	MOVQ    ldb+88(FP), R8
+	MOVQ    ldb+80(FP), R8
 	SHLQ    $0x02, R8
-	MOVQ    columns+48(FP), R9
+	MOVQ    columns+40(FP), R9
 	LEAQ    masks<>+128(SB), R10
 	SHLQ    $0x02, R9
 	SUBQ    R9, R10
@@ -620,7 +620,7 @@ zero:
 begin:
 	MOVQ CX, R9
 	MOVQ DX, R10
-	MOVQ k+56(FP), R11
+	MOVQ k+48(FP), R11
 
 sum:
 	VMASKMOVPS   (R10), Y0, Y2
@@ -630,21 +630,21 @@ sum:
 	ADDQ         R8, R10
 	DECQ         R11
 	JNZ          sum
-	MOVQ         alpha+32(FP), R11
-	TESTQ        R11, R11
+	MOVL         alpha+88(FP), R11
+	TESTL        R11, R11
 	JNZ          add
 	VMASKMOVPS   Y1, Y0, (AX)
 	ADDQ         BX, AX
 
 next:
 	LEAQ (CX)(SI*1), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R11), Y2
+	VBROADCASTSS alpha+88(FP), Y2
 	VMULPS       Y2, Y1, Y1
 	VMASKMOVPS   (AX), Y0, Y2
 	VADDPS       Y2, Y1, Y1
@@ -652,22 +652,22 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile8x48AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile8x48AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile8x48AVX512(SB), NOSPLIT, $0-96
+TEXT ·tile8x48AVX512(SB), NOSPLIT, $0-92
 	MOVQ  c+0(FP), AX
 	MOVQ  a+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  ldc+64(FP), BX
+	MOVQ  ldc+56(FP), BX
 	SHLQ  $0x02, BX
-	MOVQ  rowStride+72(FP), SI
+	MOVQ  rowStride+64(FP), SI
 	SHLQ  $0x02, SI
-	MOVQ  colStride+80(FP), DI
+	MOVQ  colStride+72(FP), DI
 	SHLQ  $0x02, DI
-	MOVQ  ldb+88(FP), R8
+	MOVQ  ldb+80(FP), R8
 	SHLQ  $0x02, R8
 	LEAQ  (SI)(SI*2), R9
-	MOVQ  columns+48(FP), R10
+	MOVQ  columns+40(FP), R10
 	SUBQ  $0x20, R10
 	MOVQ  $-1, R11
 	BZHIQ R10, R11, R11
@@ -732,7 +732,7 @@ zero:
 begin:
 	MOVQ CX, R10
 	MOVQ DX, R11
-	MOVQ k+56(FP), R12
+	MOVQ k+48(FP), R12
 	LEAQ (CX)(SI*4), R13
 
 sum:
@@ -776,8 +776,8 @@ sum:
 	ADDQ         R8, R11
 	DECQ         R12
 	JNZ          sum
-	MOVQ         alpha+32(FP), R12
-	TESTQ        R12, R12
+	MOVL         alpha+88(FP), R12
+	TESTL        R12, R12
 	JNZ          add
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -814,13 +814,13 @@ sum:
 
 next:
 	LEAQ (CX)(SI*8), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R12), Z27
+	VBROADCASTSS alpha+88(FP), Z27
 	VMULPS       Z27, Z0, Z0
 	VMOVUPS      (AX), Z24
 	VADDPS       Z24, Z0, Z0
@@ -927,22 +927,22 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile8x32AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile8x32AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile8x32AVX512(SB), NOSPLIT, $0-96
+TEXT ·tile8x32AVX512(SB), NOSPLIT, $0-92
 	MOVQ  c+0(FP), AX
 	MOVQ  a+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  ldc+64(FP), BX
+	MOVQ  ldc+56(FP), BX
 	SHLQ  $0x02, BX
-	MOVQ  rowStride+72(FP), SI
+	MOVQ  rowStride+64(FP), SI
 	SHLQ  $0x02, SI
-	MOVQ  colStride+80(FP), DI
+	MOVQ  colStride+72(FP), DI
 	SHLQ  $0x02, DI
-	MOVQ  ldb+88(FP), R8
+	MOVQ  ldb+80(FP), R8
 	SHLQ  $0x02, R8
 	LEAQ  (SI)(SI*2), R9
-	MOVQ  columns+48(FP), R10
+	MOVQ  columns+40(FP), R10
 	SUBQ  $0x10, R10
 	MOVQ  $-1, R11
 	BZHIQ R10, R11, R11
@@ -991,7 +991,7 @@ zero:
 begin:
 	MOVQ CX, R10
 	MOVQ DX, R11
-	MOVQ k+56(FP), R12
+	MOVQ k+48(FP), R12
 	LEAQ (CX)(SI*4), R13
 
 sum:
@@ -1026,8 +1026,8 @@ sum:
 	ADDQ         R8, R11
 	DECQ         R12
 	JNZ          sum
-	MOVQ         alpha+32(FP), R12
-	TESTQ        R12, R12
+	MOVL         alpha+88(FP), R12
+	TESTL        R12, R12
 	JNZ          add
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, K1, 64(AX)
@@ -1056,13 +1056,13 @@ sum:
 
 next:
 	LEAQ (CX)(SI*8), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R12), Z18
+	VBROADCASTSS alpha+88(FP), Z18
 	VMULPS       Z18, Z0, Z0
 	VMOVUPS      (AX), Z16
 	VADDPS       Z16, Z0, Z0
@@ -1137,22 +1137,22 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile8x16AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile8x16AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile8x16AVX512(SB), NOSPLIT, $0-96
+TEXT ·tile8x16AVX512(SB), NOSPLIT, $0-92
 	MOVQ  c+0(FP), AX
 	MOVQ  a+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  ldc+64(FP), BX
+	MOVQ  ldc+56(FP), BX
 	SHLQ  $0x02, BX
-	MOVQ  rowStride+72(FP), SI
+	MOVQ  rowStride+64(FP), SI
 	SHLQ  $0x02, SI
-	MOVQ  colStride+80(FP), DI
+	MOVQ  colStride+72(FP), DI
 	SHLQ  $0x02, DI
-	MOVQ  ldb+88(FP), R8
+	MOVQ  ldb+80(FP), R8
 	SHLQ  $0x02, R8
 	LEAQ  (SI)(SI*2), R9
-	MOVQ  columns+48(FP), R10
+	MOVQ  columns+40(FP), R10
 	SUBQ  $0x00, R10
 	MOVQ  $-1, R11
 	BZHIQ R10, R11, R11
@@ -1185,7 +1185,7 @@ zero:
 begin:
 	MOVQ CX, R10
 	MOVQ DX, R11
-	MOVQ k+56(FP), R12
+	MOVQ k+48(FP), R12
 	LEAQ (CX)(SI*4), R13
 
 sum:
@@ -1203,8 +1203,8 @@ sum:
 	ADDQ             R8, R11
 	DECQ             R12
 	JNZ              sum
-	MOVQ             alpha+32(FP), R12
-	TESTQ            R12, R12
+	MOVL             alpha+88(FP), R12
+	TESTL            R12, R12
 	JNZ              add
 	VMOVUPS          Z0, K1, (AX)
 	ADDQ             BX, AX
@@ -1225,13 +1225,13 @@ sum:
 
 next:
 	LEAQ (CX)(SI*8), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R12), Z9
+	VBROADCASTSS alpha+88(FP), Z9
 	VMULPS       Z9, Z0, Z0
 	VMOVUPS.Z    (AX), K1, Z8
 	VADDPS       Z8, Z0, Z0
@@ -1274,22 +1274,22 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile8x8AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile8x8AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·tile8x8AVX512(SB), NOSPLIT, $0-96
+TEXT ·tile8x8AVX512(SB), NOSPLIT, $0-92
 	MOVQ  c+0(FP), AX
 	MOVQ  a+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  ldc+64(FP), BX
+	MOVQ  ldc+56(FP), BX
 	SHLQ  $0x02, BX
-	MOVQ  rowStride+72(FP), SI
+	MOVQ  rowStride+64(FP), SI
 	SHLQ  $0x02, SI
-	MOVQ  colStride+80(FP), DI
+	MOVQ  colStride+72(FP), DI
 	SHLQ  $0x02, DI
-	MOVQ  ldb+88(FP), R8
+	MOVQ  ldb+80(FP), R8
 	SHLQ  $0x02, R8
 	LEAQ  (SI)(SI*2), R9
-	MOVQ  columns+48(FP), R10
+	MOVQ  columns+40(FP), R10
 	SUBQ  $0x00, R10
 	MOVQ  $-1, R11
 	BZHIQ R10, R11, R11
@@ -1322,7 +1322,7 @@ zero:
 begin:
 	MOVQ CX, R10
 	MOVQ DX, R11
-	MOVQ k+56(FP), R12
+	MOVQ k+48(FP), R12
 	LEAQ (CX)(SI*4), R13
 
 sum:
@@ -1340,8 +1340,8 @@ sum:
 	ADDQ             R8, R11
 	DECQ             R12
 	JNZ              sum
-	MOVQ             alpha+32(FP), R12
-	TESTQ            R12, R12
+	MOVL             alpha+88(FP), R12
+	TESTL            R12, R12
 	JNZ              add
 	VMOVUPS          Y0, K1, (AX)
 	ADDQ             BX, AX
@@ -1362,13 +1362,13 @@ sum:
 
 next:
 	LEAQ (CX)(SI*8), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R12), Y9
+	VBROADCASTSS alpha+88(FP), Y9
 	VMULPS       Y9, Y0, Y0
 	VMOVUPS.Z    (AX), K1, Y8
 	VADDPS       Y8, Y0, Y0
@@ -1411,22 +1411,22 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile4x48AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile4x48AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile4x48AVX512(SB), NOSPLIT, $0-96
+TEXT ·tile4x48AVX512(SB), NOSPLIT, $0-92
 	MOVQ  c+0(FP), AX
 	MOVQ  a+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  ldc+64(FP), BX
+	MOVQ  ldc+56(FP), BX
 	SHLQ  $0x02, BX
-	MOVQ  rowStride+72(FP), SI
+	MOVQ  rowStride+64(FP), SI
 	SHLQ  $0x02, SI
-	MOVQ  colStride+80(FP), DI
+	MOVQ  colStride+72(FP), DI
 	SHLQ  $0x02, DI
-	MOVQ  ldb+88(FP), R8
+	MOVQ  ldb+80(FP), R8
 	SHLQ  $0x02, R8
 	LEAQ  (SI)(SI*2), R9
-	MOVQ  columns+48(FP), R10
+	MOVQ  columns+40(FP), R10
 	SUBQ  $0x20, R10
 	MOVQ  $-1, R11
 	BZHIQ R10, R11, R11
@@ -1467,7 +1467,7 @@ zero:
 begin:
 	MOVQ CX, R10
 	MOVQ DX, R11
-	MOVQ k+56(FP), R12
+	MOVQ k+48(FP), R12
 
 sum:
 	VMOVUPS      (R11), Z12
@@ -1493,8 +1493,8 @@ sum:
 	ADDQ         R8, R11
 	DECQ         R12
 	JNZ          sum
-	MOVQ         alpha+32(FP), R12
-	TESTQ        R12, R12
+	MOVL         alpha+88(FP), R12
+	TESTL        R12, R12
 	JNZ          add
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -1515,13 +1515,13 @@ sum:
 
 next:
 	LEAQ (CX)(SI*4), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R12), Z15
+	VBROADCASTSS alpha+88(FP), Z15
 	VMULPS       Z15, Z0, Z0
 	VMOVUPS      (AX), Z12
 	VADDPS       Z12, Z0, Z0
@@ -1576,22 +1576,22 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile4x32AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile4x32AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile4x32AVX512(SB), NOSPLIT, $0-96
+TEXT ·tile4x32AVX512(SB), NOSPLIT, $0-92
 	MOVQ  c+0(FP), AX
 	MOVQ  a+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  ldc+64(FP), BX
+	MOVQ  ldc+56(FP), BX
 	SHLQ  $0x02, BX
-	MOVQ  rowStride+72(FP), SI
+	MOVQ  rowStride+64(FP), SI
 	SHLQ  $0x02, SI
-	MOVQ  colStride+80(FP), DI
+	MOVQ  colStride+72(FP), DI
 	SHLQ  $0x02, DI
-	MOVQ  ldb+88(FP), R8
+	MOVQ  ldb+80(FP), R8
 	SHLQ  $0x02, R8
 	LEAQ  (SI)(SI*2), R9
-	MOVQ  columns+48(FP), R10
+	MOVQ  columns+40(FP), R10
 	SUBQ  $0x10, R10
 	MOVQ  $-1, R11
 	BZHIQ R10, R11, R11
@@ -1624,7 +1624,7 @@ zero:
 begin:
 	MOVQ CX, R10
 	MOVQ DX, R11
-	MOVQ k+56(FP), R12
+	MOVQ k+48(FP), R12
 
 sum:
 	VMOVUPS      (R11), Z8
@@ -1645,8 +1645,8 @@ sum:
 	ADDQ         R8, R11
 	DECQ         R12
 	JNZ          sum
-	MOVQ         alpha+32(FP), R12
-	TESTQ        R12, R12
+	MOVL         alpha+88(FP), R12
+	TESTL        R12, R12
 	JNZ          add
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, K1, 64(AX)
@@ -1663,13 +1663,13 @@ sum:
 
 next:
 	LEAQ (CX)(SI*4), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R12), Z10
+	VBROADCASTSS alpha+88(FP), Z10
 	VMULPS       Z10, Z0, Z0
 	VMOVUPS      (AX), Z8
 	VADDPS       Z8, Z0, Z0
@@ -1708,22 +1708,22 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile4x16AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile4x16AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile4x16AVX512(SB), NOSPLIT, $0-96
+TEXT ·tile4x16AVX512(SB), NOSPLIT, $0-92
 	MOVQ  c+0(FP), AX
 	MOVQ  a+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  ldc+64(FP), BX
+	MOVQ  ldc+56(FP), BX
 	SHLQ  $0x02, BX
-	MOVQ  rowStride+72(FP), SI
+	MOVQ  rowStride+64(FP), SI
 	SHLQ  $0x02, SI
-	MOVQ  colStride+80(FP), DI
+	MOVQ  colStride+72(FP), DI
 	SHLQ  $0x02, DI
-	MOVQ  ldb+88(FP), R8
+	MOVQ  ldb+80(FP), R8
 	SHLQ  $0x02, R8
 	LEAQ  (SI)(SI*2), R9
-	MOVQ  columns+48(FP), R10
+	MOVQ  columns+40(FP), R10
 	SUBQ  $0x00, R10
 	MOVQ  $-1, R11
 	BZHIQ R10, R11, R11
@@ -1748,7 +1748,7 @@ zero:
 begin:
 	MOVQ CX, R10
 	MOVQ DX, R11
-	MOVQ k+56(FP), R12
+	MOVQ k+48(FP), R12
 
 sum:
 	VMOVUPS.Z        (R11), K1, Z4
@@ -1760,8 +1760,8 @@ sum:
 	ADDQ             R8, R11
 	DECQ             R12
 	JNZ              sum
-	MOVQ             alpha+32(FP), R12
-	TESTQ            R12, R12
+	MOVL             alpha+88(FP), R12
+	TESTL            R12, R12
 	JNZ              add
 	VMOVUPS          Z0, K1, (AX)
 	ADDQ             BX, AX
@@ -1774,13 +1774,13 @@ sum:
 
 next:
 	LEAQ (CX)(SI*4), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R12), Z5
+	VBROADCASTSS alpha+88(FP), Z5
 	VMULPS       Z5, Z0, Z0
 	VMOVUPS.Z    (AX), K1, Z4
 	VADDPS       Z4, Z0, Z0
@@ -1803,22 +1803,22 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile4x8AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile4x8AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·tile4x8AVX512(SB), NOSPLIT, $0-96
+TEXT ·tile4x8AVX512(SB), NOSPLIT, $0-92
 	MOVQ  c+0(FP), AX
 	MOVQ  a+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  ldc+64(FP), BX
+	MOVQ  ldc+56(FP), BX
 	SHLQ  $0x02, BX
-	MOVQ  rowStride+72(FP), SI
+	MOVQ  rowStride+64(FP), SI
 	SHLQ  $0x02, SI
-	MOVQ  colStride+80(FP), DI
+	MOVQ  colStride+72(FP), DI
 	SHLQ  $0x02, DI
-	MOVQ  ldb+88(FP), R8
+	MOVQ  ldb+80(FP), R8
 	SHLQ  $0x02, R8
 	LEAQ  (SI)(SI*2), R9
-	MOVQ  columns+48(FP), R10
+	MOVQ  columns+40(FP), R10
 	SUBQ  $0x00, R10
 	MOVQ  $-1, R11
 	BZHIQ R10, R11, R11
@@ -1843,7 +1843,7 @@ zero:
 begin:
 	MOVQ CX, R10
 	MOVQ DX, R11
-	MOVQ k+56(FP), R12
+	MOVQ k+48(FP), R12
 
 sum:
 	VMOVUPS.Z        (R11), K1, Y4
@@ -1855,8 +1855,8 @@ sum:
 	ADDQ             R8, R11
 	DECQ             R12
 	JNZ              sum
-	MOVQ             alpha+32(FP), R12
-	TESTQ            R12, R12
+	MOVL             alpha+88(FP), R12
+	TESTL            R12, R12
 	JNZ              add
 	VMOVUPS          Y0, K1, (AX)
 	ADDQ             BX, AX
@@ -1869,13 +1869,13 @@ sum:
 
 next:
 	LEAQ (CX)(SI*4), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R12), Y5
+	VBROADCASTSS alpha+88(FP), Y5
 	VMULPS       Y5, Y0, Y0
 	VMOVUPS.Z    (AX), K1, Y4
 	VADDPS       Y4, Y0, Y0
@@ -1898,21 +1898,21 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile1x48AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile1x48AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile1x48AVX512(SB), NOSPLIT, $0-96
+TEXT ·tile1x48AVX512(SB), NOSPLIT, $0-92
 	MOVQ  c+0(FP), AX
 	MOVQ  a+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  ldc+64(FP), BX
+	MOVQ  ldc+56(FP), BX
 	SHLQ  $0x02, BX
-	MOVQ  rowStride+72(FP), SI
+	MOVQ  rowStride+64(FP), SI
 	SHLQ  $0x02, SI
-	MOVQ  colStride+80(FP), DI
+	MOVQ  colStride+72(FP), DI
 	SHLQ  $0x02, DI
-	MOVQ  ldb+88(FP), R8
+	MOVQ  ldb+80(FP), R8
 	SHLQ  $0x02, R8
-	MOVQ  columns+48(FP), R9
+	MOVQ  columns+40(FP), R9
 	SUBQ  $0x20, R9
 	MOVQ  $-1, R10
 	BZHIQ R9, R10, R10
@@ -1935,7 +1935,7 @@ zero:
 begin:
 	MOVQ CX, R9
 	MOVQ DX, R10
-	MOVQ k+56(FP), R11
+	MOVQ k+48(FP), R11
 
 sum:
 	VMOVUPS      (R10), Z3
@@ -1949,8 +1949,8 @@ sum:
 	ADDQ         R8, R10
 	DECQ         R11
 	JNZ          sum
-	MOVQ         alpha+32(FP), R11
-	TESTQ        R11, R11
+	MOVL         alpha+88(FP), R11
+	TESTL        R11, R11
 	JNZ          add
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -1959,13 +1959,13 @@ sum:
 
 next:
 	LEAQ (CX)(SI*1), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R11), Z5
+	VBROADCASTSS alpha+88(FP), Z5
 	VMULPS       Z5, Z0, Z0
 	VMOVUPS      (AX), Z3
 	VADDPS       Z3, Z0, Z0
@@ -1981,21 +1981,21 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile1x32AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile1x32AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile1x32AVX512(SB), NOSPLIT, $0-96
+TEXT ·tile1x32AVX512(SB), NOSPLIT, $0-92
 	MOVQ  c+0(FP), AX
 	MOVQ  a+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  ldc+64(FP), BX
+	MOVQ  ldc+56(FP), BX
 	SHLQ  $0x02, BX
-	MOVQ  rowStride+72(FP), SI
+	MOVQ  rowStride+64(FP), SI
 	SHLQ  $0x02, SI
-	MOVQ  colStride+80(FP), DI
+	MOVQ  colStride+72(FP), DI
 	SHLQ  $0x02, DI
-	MOVQ  ldb+88(FP), R8
+	MOVQ  ldb+80(FP), R8
 	SHLQ  $0x02, R8
-	MOVQ  columns+48(FP), R9
+	MOVQ  columns+40(FP), R9
 	SUBQ  $0x10, R9
 	MOVQ  $-1, R10
 	BZHIQ R9, R10, R10
@@ -2016,7 +2016,7 @@ zero:
 begin:
 	MOVQ CX, R9
 	MOVQ DX, R10
-	MOVQ k+56(FP), R11
+	MOVQ k+48(FP), R11
 
 sum:
 	VMOVUPS      (R10), Z2
@@ -2028,8 +2028,8 @@ sum:
 	ADDQ         R8, R10
 	DECQ         R11
 	JNZ          sum
-	MOVQ         alpha+32(FP), R11
-	TESTQ        R11, R11
+	MOVL         alpha+88(FP), R11
+	TESTL        R11, R11
 	JNZ          add
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, K1, 64(AX)
@@ -2037,13 +2037,13 @@ sum:
 
 next:
 	LEAQ (CX)(SI*1), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R11), Z3
+	VBROADCASTSS alpha+88(FP), Z3
 	VMULPS       Z3, Z0, Z0
 	VMOVUPS      (AX), Z2
 	VADDPS       Z2, Z0, Z0
@@ -2055,21 +2055,21 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile1x16AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile1x16AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile1x16AVX512(SB), NOSPLIT, $0-96
+TEXT ·tile1x16AVX512(SB), NOSPLIT, $0-92
 	MOVQ  c+0(FP), AX
 	MOVQ  a+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  ldc+64(FP), BX
+	MOVQ  ldc+56(FP), BX
 	SHLQ  $0x02, BX
-	MOVQ  rowStride+72(FP), SI
+	MOVQ  rowStride+64(FP), SI
 	SHLQ  $0x02, SI
-	MOVQ  colStride+80(FP), DI
+	MOVQ  colStride+72(FP), DI
 	SHLQ  $0x02, DI
-	MOVQ  ldb+88(FP), R8
+	MOVQ  ldb+80(FP), R8
 	SHLQ  $0x02, R8
-	MOVQ  columns+48(FP), R9
+	MOVQ  columns+40(FP), R9
 	SUBQ  $0x00, R9
 	MOVQ  $-1, R10
 	BZHIQ R9, R10, R10
@@ -2088,7 +2088,7 @@ zero:
 begin:
 	MOVQ CX, R9
 	MOVQ DX, R10
-	MOVQ k+56(FP), R11
+	MOVQ k+48(FP), R11
 
 sum:
 	VMOVUPS.Z        (R10), K1, Z1
@@ -2097,21 +2097,21 @@ sum:
 	ADDQ             R8, R10
 	DECQ             R11
 	JNZ              sum
-	MOVQ             alpha+32(FP), R11
-	TESTQ            R11, R11
+	MOVL             alpha+88(FP), R11
+	TESTL            R11, R11
 	JNZ              add
 	VMOVUPS          Z0, K1, (AX)
 	ADDQ             BX, AX
 
 next:
 	LEAQ (CX)(SI*1), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R11), Z1
+	VBROADCASTSS alpha+88(FP), Z1
 	VMULPS       Z1, Z0, Z0
 	VMOVUPS.Z    (AX), K1, Z1
 	VADDPS       Z1, Z0, Z0
@@ -2119,21 +2119,21 @@ add:
 	ADDQ         BX, AX
 	JMP          next
 
-// func tile1x8AVX512(c *float32, a *float32, b *float32, start *float32, alpha *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int)
+// func tile1x8AVX512(c *float32, a *float32, b *float32, start *float32, groups int, columns int, k int, ldc int, rowStride int, colStride int, ldb int, alpha float32)
 // Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·tile1x8AVX512(SB), NOSPLIT, $0-96
+TEXT ·tile1x8AVX512(SB), NOSPLIT, $0-92
 	MOVQ  c+0(FP), AX
 	MOVQ  a+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  ldc+64(FP), BX
+	MOVQ  ldc+56(FP), BX
 	SHLQ  $0x02, BX
-	MOVQ  rowStride+72(FP), SI
+	MOVQ  rowStride+64(FP), SI
 	SHLQ  $0x02, SI
-	MOVQ  colStride+80(FP), DI
+	MOVQ  colStride+72(FP), DI
 	SHLQ  $0x02, DI
-	MOVQ  ldb+88(FP), R8
+	MOVQ  ldb+80(FP), R8
 	SHLQ  $0x02, R8
-	MOVQ  columns+48(FP), R9
+	MOVQ  columns+40(FP), R9
 	SUBQ  $0x00, R9
 	MOVQ  $-1, R10
 	BZHIQ R9, R10, R10
@@ -2152,7 +2152,7 @@ zero:
 begin:
 	MOVQ CX, R9
 	MOVQ DX, R10
-	MOVQ k+56(FP), R11
+	MOVQ k+48(FP), R11
 
 sum:
 	VMOVUPS.Z        (R10), K1, Y1
@@ -2161,21 +2161,21 @@ sum:
 	ADDQ             R8, R10
 	DECQ             R11
 	JNZ              sum
-	MOVQ             alpha+32(FP), R11
-	TESTQ            R11, R11
+	MOVL             alpha+88(FP), R11
+	TESTL            R11, R11
 	JNZ              add
 	VMOVUPS          Y0, K1, (AX)
 	ADDQ             BX, AX
 
 next:
 	LEAQ (CX)(SI*1), CX
-	DECQ groups+40(FP)
+	DECQ groups+32(FP)
 	JNZ  group
 	VZEROUPPER
 	RET
 
 add:
-	VBROADCASTSS (R11), Y1
+	VBROADCASTSS alpha+88(FP), Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS.Z    (AX), K1, Y1
 	VADDPS       Y1, Y0, Y0
@@ -3100,9 +3100,9 @@ done:
 constants:
 	JMP begin
 
-// func columnSumsAVX2(dst []float32, a []float32)
+// func columnSumsAVX2(dst []float32, a []float32, stride int)
 // Requires: AVX
-TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-48
+TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-56
 	JMP constants
 
 begin:
@@ -3111,7 +3111,7 @@ begin:
 	MOVQ a_base+24(FP), DX
 	MOVQ a_len+32(FP), BX
 	LEAQ (DX)(BX*4), BX
-	MOVQ CX, SI
+	MOVQ stride+48(FP), SI
 	SHLQ $0x02, SI
 
 wide:
@@ -4113,9 +4113,9 @@ constants:
 	VBROADCASTSS constants<>+992(SB), Z24
 	JMP          begin
 
-// func columnSumsAVX512(dst []float32, a []float32)
+// func columnSumsAVX512(dst []float32, a []float32, stride int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·columnSumsAVX512(SB), NOSPLIT, $0-48
+TEXT ·columnSumsAVX512(SB), NOSPLIT, $0-56
 	JMP constants
 
 begin:
@@ -4124,7 +4124,7 @@ begin:
 	MOVQ a_base+24(FP), DX
 	MOVQ a_len+32(FP), BX
 	LEAQ (DX)(BX*4), BX
-	MOVQ CX, SI
+	MOVQ stride+48(FP), SI
 	SHLQ $0x02, SI
 
 wide:

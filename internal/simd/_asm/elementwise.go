@@ -153,14 +153,13 @@ func pixels() {
 // columnSums emits the sums of columns, four registers at a time, then one,
 // then the rest under a mask. A sum is taken from the first row to the last.
 func columnSums() {
-	function("columnSums", "func(dst, a []float32)", []string{"works like columnSums."}, func() {
+	function("columnSums", "func(dst, a []float32, stride int)", []string{"works like columnSums."}, func() {
 		dst := Load(Param("dst").Base(), GP64())
 		columns := Load(Param("dst").Len(), GP64())
 		a := Load(Param("a").Base(), GP64())
 		end := Load(Param("a").Len(), GP64())
 		LEAQ(Mem{Base: a, Index: end, Scale: 4}, end)
-		stride := GP64()
-		MOVQ(columns, stride)
+		stride := Load(Param("stride"), GP64())
 		SHLQ(Imm(2), stride)
 
 		block := func(name string, registers int, mask Register) {

@@ -54,7 +54,7 @@ type tileSet interface {
 //
 //	c[i][j] = start[j] + Σ_l a[i][l]·b[l][j]
 //
-// or, if alpha is given,
+// or, if alpha is not 0,
 //
 //	c[i][j] += alpha·Σ_l a[i][l]·b[l][j]
 //
@@ -63,7 +63,7 @@ type tileSet interface {
 func tile(rows, vectors int, set tileSet) {
 	width := vectors * set.columns()
 	name := fmt.Sprintf("tile%dx%d%s", rows, width, set.level())
-	TEXT(name, NOSPLIT, "func(c, a, b, start, alpha *float32, groups, columns, k, ldc, rowStride, colStride, ldb int)")
+	TEXT(name, NOSPLIT, "func(c, a, b, start *float32, groups, columns, k, ldc, rowStride, colStride, ldb int, alpha float32)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("%s is a tile of %d rows and up to %d columns.", name, rows, width))
 
@@ -167,8 +167,8 @@ func tile(rows, vectors int, set tileSet) {
 	DECQ(l)
 	JNZ(LabelRef("sum"))
 
-	Load(Param("alpha"), l)
-	TESTQ(l, l)
+	MOVL(argument("alpha"), l.As32())
+	TESTL(l.As32(), l.As32())
 	JNZ(LabelRef("add"))
 	for _, sum := range sums {
 		row(Mem{Base: c}, func(m Mem, v int, last bool) { set.store(sum[v], m, last) })
@@ -188,7 +188,7 @@ func tile(rows, vectors int, set tileSet) {
 
 	Label("add")
 	alpha := set.vector()
-	VBROADCASTSS(Mem{Base: l}, alpha)
+	VBROADCASTSS(argument("alpha"), alpha)
 	for _, sum := range sums {
 		row(Mem{Base: c}, func(m Mem, v int, last bool) {
 			VMULPS(alpha, sum[v], sum[v])
