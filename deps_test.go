@@ -19,7 +19,7 @@ var imports = map[string][]string{
 	"stackedae/internal/parallel": {},
 	"stackedae/internal/npy":      {"stackedae/internal/files"},
 	"stackedae/internal/fashion":  {"stackedae/internal/files", "stackedae/internal/parallel"},
-	"stackedae/internal/simd":     {"stackedae/internal/parallel"},
+	"stackedae/internal/simd":     {},
 	"stackedae/model":             {"stackedae/internal/files", "stackedae/internal/npy"},
 	"stackedae/graph":             {"stackedae/model", "stackedae/internal/simd", "stackedae/internal/parallel"},
 	"stackedae/internal/bench":    {"stackedae/graph", "stackedae/model", "stackedae/internal/simd", "stackedae/internal/parallel"},

@@ -22,7 +22,7 @@ type benchCommand struct {
 	Ways    []string `placeholder:"NAME" help:"Measure these ways alone: stock, fused-LEVEL, engine, static; NAME/N is on N threads."`
 	Ops     bool     `help:"Also tell where the time of a step goes, of the ways named or else of static on all threads."`
 	Seconds float64  `default:"20" help:"How long to measure, all ways together (${default})."`
-	Steps   int      `placeholder:"N" help:"Take N steps a way in place of --seconds."`
+	Steps   int      `placeholder:"N" help:"Take N steps a way in place of --seconds; 0 is as many as those allow."`
 	Busy    int      `placeholder:"N" help:"Measure beside N programs that keep a processor busy each."`
 	hiddenFlag
 	BatchSize  int    `default:"${batchSize}" help:"Images a step (${default})."`
@@ -56,6 +56,9 @@ func (c *benchCommand) Validate() error {
 	}
 	if c.BatchSize < 1 {
 		return fmt.Errorf("--batch-size %d, want at least 1", c.BatchSize)
+	}
+	if c.Ways != nil && len(c.Ways) == 0 {
+		return errors.New("--ways names none, want at least one")
 	}
 	if _, err := c.ways(); err != nil {
 		return err

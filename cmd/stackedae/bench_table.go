@@ -43,7 +43,7 @@ func (r benchReport) table() string {
 	if r.bySteps {
 		whole = "seconds"
 	}
-	rows := [][]string{{"way", "µs a step", "5%", "95%", "longest", whole, "allocs", "GFLOP/s", "of peak", "× " + r.Ways[0].Name}}
+	rows := [][]string{{"way", "µs/step", "5%", "95%", "max", whole, "allocs", "GFLOP/s", "peak", "× " + r.Ways[0].Name}}
 	for _, w := range r.Ways {
 		time, ratio := w.Epoch, w.MedianRatio
 		if r.bySteps {
@@ -54,7 +54,7 @@ func (r benchReport) table() string {
 			fmt.Sprintf("%.0f", w.Allocations), fmt.Sprintf("%.1f", w.GFLOPS), fmt.Sprintf("%.0f%%", 100*w.PeakShare), fmt.Sprintf("%.2f", ratio),
 		})
 	}
-	return align(rows)
+	return align(rows, 1) // 80 columns
 }
 
 // table returns a line an operation, whose times add up to the step's.
@@ -79,7 +79,7 @@ func (o *opReport) table(way string) string {
 		small.Name = fmt.Sprintf("%d others", n)
 		line(small)
 	}
-	return align(append(rows, []string{"step", fmt.Sprintf("%.1f", o.Mean), "100.0%", ""}))
+	return align(append(rows, []string{"step", fmt.Sprintf("%.1f", o.Mean), "100.0%", ""}), 2)
 }
 
 // plural writes a number of things.
@@ -99,8 +99,8 @@ func micros(us float64) string {
 }
 
 // align returns rows as lines with the first column to the left and the others
-// to the right.
-func align(rows [][]string) string {
+// to the right, at least gap blanks apart.
+func align(rows [][]string, gap int) string {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
@@ -115,7 +115,7 @@ func align(rows [][]string) string {
 				line = fmt.Sprintf("%-*s", widths[0], cell)
 				continue
 			}
-			line += fmt.Sprintf("  %*s", widths[i], cell)
+			line += fmt.Sprintf("%*s", gap+widths[i], cell)
 		}
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}

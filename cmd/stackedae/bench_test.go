@@ -32,13 +32,13 @@ machine and the rest       44.4   49.3%      1
 2 others                    0.6    0.7%      5
 step                       90.0  100.0%
 `
-	const byTime = `way       µs a step     5%    95%  longest  s/epoch  allocs  GFLOP/s  of peak  × stock
-stock         5,000  4,800  5,200   12,346     8.77    1886      5.2       6%     1.00
-static/2       83.3   80.0  100.0      400     0.17       0    315.1     185%    60.04
+	const byTime = `way      µs/step    5%   95%    max s/epoch allocs GFLOP/s peak × stock
+stock      5,000 4,800 5,200 12,346    8.77   1886     5.2   6%    1.00
+static/2    83.3  80.0 100.0    400    0.17      0   315.1 185%   60.04
 `
-	const bySteps = `way       µs a step     5%    95%  longest  seconds  allocs  GFLOP/s  of peak  × stock
-stock         5,000  4,800  5,200   12,346    12.34    1886      5.2       6%     1.00
-static/2       83.3   80.0  100.0      400     0.25       0    315.1     185%    49.36
+	const bySteps = `way      µs/step    5%   95%    max seconds allocs GFLOP/s peak × stock
+stock      5,000 4,800 5,200 12,346   12.34   1886     5.2   6%    1.00
+static/2    83.3  80.0 100.0    400    0.25      0   315.1 185%   49.36
 `
 	if got, want := r.text(), head+byTime+ops; got != want {
 		t.Errorf("by time:\n%s\nwant\n%s", got, want)

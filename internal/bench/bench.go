@@ -27,9 +27,9 @@ const (
 	// warmUp is how many steps a turn begins with that do not count: they find
 	// the caches full of another way's weights.
 	warmUp = 3
-	// mostSteps is how many steps a turn that ends by time has at most; the
-	// fastest way takes some thousands.
-	mostSteps = 1 << 17
+	// manySteps is room for the steps of a turn that ends by time: the fastest
+	// way takes some thousands.
+	manySteps = 1 << 17
 
 	learningRate = 1.5
 	weightSeed   = 42
@@ -89,7 +89,7 @@ func New(s Settings) (*Bench, error) {
 	if len(s.Ways) == 0 || s.Images.Len() == 0 || s.Rows < 1 {
 		return nil, fmt.Errorf("bench: %d ways, %d images, %d a step, want at least one of each", len(s.Ways), s.Images.Len(), s.Rows)
 	}
-	b := &Bench{settings: s, peaks: map[int][]float64{}, times: make([]time.Duration, 0, max(mostSteps, s.Steps/rounds+1))}
+	b := &Bench{settings: s, peaks: map[int][]float64{}, times: make([]time.Duration, 0, max(manySteps, s.Steps/rounds+1))}
 	for _, w := range s.Ways {
 		traces := []*graph.Trace{nil}
 		if s.Trace {
@@ -170,10 +170,11 @@ func (b *Bench) turn(ctx context.Context, r *runner, round int) error {
 	if err := r.way.use(); err != nil {
 		return err
 	}
-	steps, limit := cap(b.times), b.settings.Time/time.Duration(rounds*len(b.runners))
+	steps, limit := math.MaxInt, b.settings.Time/time.Duration(rounds*len(b.runners))
 	if n := b.settings.Steps; n > 0 {
 		steps, limit = n*(round+1)/rounds-n*round/rounds, math.MaxInt64
 	}
+	runtime.GC() // nobody pays for another's garbage; what it takes from pools comes back in the warm-up
 	for range warmUp {
 		if err := r.step(); err != nil {
 			return err
@@ -182,7 +183,6 @@ func (b *Bench) turn(ctx context.Context, r *runner, round int) error {
 	if r.trace != nil {
 		r.trace.Reset()
 	}
-	runtime.GC() // nobody pays for another's garbage
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	times := b.times[:0]
@@ -199,6 +199,7 @@ func (b *Bench) turn(ctx context.Context, r *runner, round int) error {
 	runtime.ReadMemStats(&after)
 	r.allocations += after.Mallocs - before.Mallocs
 	r.bytes += after.TotalAlloc - before.TotalAlloc
+	b.times = times // with the room that it has
 	r.times = append(r.times, times...)
 	if len(times) == 0 { // fewer steps than rounds
 		return nil

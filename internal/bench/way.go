@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"stackedae/graph"
+	"stackedae/internal/parallel"
 	"stackedae/internal/simd"
 )
 
@@ -36,7 +37,7 @@ type Host struct {
 // ThisHost returns what this machine has and the program may use.
 func ThisHost() (Host, error) {
 	level, err := simd.Level()
-	return Host{simd.Levels(), level, min(runtime.GOMAXPROCS(0), runtime.NumCPU())}, err
+	return Host{simd.Levels(), level, parallel.Workers()}, err
 }
 
 // kinds returns the ways on one thread.

@@ -1,5 +1,5 @@
 // Package parallel runs independent pieces of work on as many processors as
-// GOMAXPROCS allows and the machine has.
+// GOMAXPROCS allows.
 //
 // How the work is cut is the caller's business and must not change the result:
 // where numbers are added across pieces, the pieces must depend on the problem
@@ -15,15 +15,17 @@ type Job interface {
 }
 
 // Workers returns how many pieces can run at the same time.
-func Workers() int { return min(runtime.GOMAXPROCS(0), runtime.NumCPU()) }
+func Workers() int { return runtime.GOMAXPROCS(0) }
 
 // Run calls job.Piece(0), …, job.Piece(n-1), each once, in no particular
-// order and possibly at the same time, and returns when all have returned. It
-// allocates nothing. Handing over costs about a microsecond where the last Run
-// is less than a tenth of a millisecond ago.
+// order and possibly at the same time, and returns when all have returned; a
+// panic of one comes then. It allocates nothing. Handing over costs about a
+// microsecond if the last Run has ended within some 50, and ten if not.
 //
-// A Run within a piece, or while another goroutine's Run goes on, does all of
-// its pieces by itself, and so does one of more than 65,535.
+// A Run does all of its pieces by itself if it is called within a piece, or
+// while another goroutine's Run goes on, or if it has more than 65,535 of them,
+// or while handing over does not pay because other programs want the
+// processors.
 func Run(job Job, n int) {
 	if n > 1 && n <= mostPieces && Workers() > 1 && everybody.run(job, n) {
 		return

@@ -39,6 +39,7 @@ type team struct {
 	// unfinished is how many of the pieces have not ended.
 	unfinished atomic.Int64
 	_          [64]byte
+	panicked   atomic.Pointer[any] // what the first piece that has panicked has said
 	sleepers   atomic.Int32
 	wake       chan struct{}
 }
@@ -98,6 +99,9 @@ func (t *team) run(job Job, pieces int) bool {
 	t.wait(ended)
 	t.job = nil
 	t.settle(ended-began, ended, own, pieces)
+	if p := t.panicked.Swap(nil); p != nil {
+		panic(*p)
+	}
 	return true
 }
 
@@ -128,11 +132,22 @@ func (t *team) piece(first bool) bool {
 			piece, rest = open.first(), open+1<<16
 		}
 		if t.open.CompareAndSwap(uint64(open), uint64(rest)) {
-			t.job.Piece(piece) // t.job stays until this piece has ended
-			t.unfinished.Add(-1)
+			t.do(piece)
 			return true
 		}
 	}
+}
+
+// do does a piece that was taken; the job stays until it has ended. A panic is
+// the caller's to have, when all pieces have ended.
+func (t *team) do(piece int) {
+	defer func() {
+		if p := recover(); p != nil {
+			t.panicked.CompareAndSwap(nil, &p)
+		}
+		t.unfinished.Add(-1)
+	}()
+	t.job.Piece(piece)
 }
 
 // wait returns when all pieces have ended. It begins at the given time.
