@@ -2,7 +2,11 @@
 
 package simd
 
-import "math"
+import (
+	"math"
+	"slices"
+	"sync"
+)
 
 // SELUScale and SELUAlpha are the constants of SELU, as Keras has them
 // (keras/src/activations.py).
@@ -13,15 +17,11 @@ const (
 
 // generic is the level of these loops.
 var generic = kernels{
-	name: Generic,
-	matMul: func(dst, a, b, bias []float32, m, n, k int) {
-		matMul(dst, a, b, bias, nil, m, n, k, k, 1, n, 1)
-	},
-	matMulTransA: func(dst, a, b []float32, alpha *float32, m, n, k, lda int) {
-		matMul(dst, a, b, nil, alpha, m, n, k, 1, lda, n, 1)
-	},
+	name:         Generic,
+	matMul:       matMul,
+	matMulTransA: matMulTransA,
 	matMulTransB: func(dst, a, b []float32, m, n, k int) {
-		matMul(dst, a, b, nil, nil, m, n, k, k, 1, 1, k)
+		matMulTransB(dst, a, b, nil, nil, m, n, k)
 	},
 	columnSums:   columnSums,
 	selu:         selu,
@@ -36,46 +36,76 @@ var generic = kernels{
 	multiplyAdds: 12,
 }
 
-// matMul sets the m × n matrix dst to a·b, plus bias to every row unless it is
-// nil, or adds *alpha·a·b to it if alpha is not nil. Element (i, l) of a is
-// a[i·aRow + l·aCol], and (l, j) of b is b[l·bRow + j·bCol].
+// matMul transposes b first: the loop of matMulTransB is worth it, where all
+// that a sum needs stands in a row. So does matMulTransA with both factors.
+func matMul(dst, a, b, bias []float32, m, n, k int) {
+	bT := transpose(b, k, n, n)
+	matMulTransB(dst, a, *bT, bias, nil, m, n, k)
+	scratch.Put(bT)
+}
+
+func matMulTransA(dst, a, b []float32, alpha *float32, m, n, k, lda int) {
+	aT, bT := transpose(a, k, m, lda), transpose(b, k, n, n)
+	matMulTransB(dst, *aT, *bT, nil, alpha, m, n, k)
+	scratch.Put(aT)
+	scratch.Put(bT)
+}
+
+// scratch keeps memory, so that a step allocates nothing.
+var scratch = sync.Pool{New: func() any { return new([]float32) }}
+
+// transpose returns, in memory from scratch, the transpose of the first columns
+// of a matrix of rows of lda numbers.
+func transpose(a []float32, rows, columns, lda int) *[]float32 {
+	t := scratch.Get().(*[]float32)
+	*t = slices.Grow((*t)[:0], rows*columns)[:rows*columns]
+	for j := range columns {
+		column, row := a[j:], (*t)[j*rows:][:rows]
+		at := 0
+		for i := range row {
+			row[i] = column[at]
+			at += lda
+		}
+	}
+	return t
+}
+
+// matMulTransB sets the m × n matrix dst to a·bᵀ, plus bias to every row unless
+// it is nil, or adds *alpha·a·bᵀ to it if alpha is not nil.
 //
-// It computes tiles of 2 × 4 numbers, each summed from the first l to the last.
-// Where a tile goes over the edge, its rows and columns outside are the last
-// ones again, and are not stored.
-func matMul(dst, a, b, bias []float32, alpha *float32, m, n, k, aRow, aCol, bRow, bCol int) {
-	for j := 0; j < n; j += 4 {
-		j1, j2, j3 := min(j+1, n-1), min(j+2, n-1), min(j+3, n-1)
-		b0, b1, b2, b3 := b[j*bCol:], b[j1*bCol:], b[j2*bCol:], b[j3*bCol:]
+// It computes tiles of 2 × 3 numbers, each summed from the first product to the
+// last. With larger tiles the compiler keeps sums in memory on amd64. Where a
+// tile goes over the edge, its rows and columns outside are the last ones again,
+// and are not stored.
+func matMulTransB(dst, a, b, bias []float32, alpha *float32, m, n, k int) {
+	for j := 0; j < n; j += 3 {
+		j1, j2 := min(j+1, n-1), min(j+2, n-1)
+		b0, b1, b2 := b[j*k:][:k], b[j1*k:][:k], b[j2*k:][:k]
+		var start [3]float32
+		if bias != nil {
+			start = [...]float32{bias[j], bias[j1], bias[j2]}
+		}
 		for i := 0; i < m; i += 2 {
-			a0, a1 := a[i*aRow:], a[min(i+1, m-1)*aRow:]
-			var s [2][4]float32
-			if bias != nil {
-				s[0] = [...]float32{bias[j], bias[j1], bias[j2], bias[j3]}
-				s[1] = s[0]
-			}
-			s00, s01, s02, s03 := s[0][0], s[0][1], s[0][2], s[0][3]
-			s10, s11, s12, s13 := s[1][0], s[1][1], s[1][2], s[1][3]
-			for l, x, y := 0, 0, 0; l < k; l, x, y = l+1, x+aCol, y+bRow {
-				x0, x1 := a0[x], a1[x]
-				y0, y1, y2, y3 := b0[y], b1[y], b2[y], b3[y]
+			a0, a1 := a[i*k:][:k], a[min(i+1, m-1)*k:][:k]
+			s00, s01, s02 := start[0], start[1], start[2]
+			s10, s11, s12 := start[0], start[1], start[2]
+			for l, x0 := range a0 {
+				x1, y0, y1, y2 := a1[l], b0[l], b1[l], b2[l]
 				s00 += x0 * y0
 				s01 += x0 * y1
 				s02 += x0 * y2
-				s03 += x0 * y3
 				s10 += x1 * y0
 				s11 += x1 * y1
 				s12 += x1 * y2
-				s13 += x1 * y3
 			}
-			s = [...][4]float32{{s00, s01, s02, s03}, {s10, s11, s12, s13}}
+			sums := [...][3]float32{{s00, s01, s02}, {s10, s11, s12}}
 			for r := range min(2, m-i) {
-				row := dst[(i+r)*n+j : (i+r)*n+min(j+4, n)]
+				row := dst[(i+r)*n+j:][:min(3, n-j)]
 				for c := range row {
 					if alpha == nil {
-						row[c] = s[r][c]
+						row[c] = sums[r][c]
 					} else {
-						row[c] += float32(*alpha * s[r][c]) // rounded first, as axpy does
+						row[c] += float32(*alpha * sums[r][c]) // rounded first, as axpy does
 					}
 				}
 			}
@@ -122,9 +152,20 @@ func seluGradient(dst, y, dy []float32) {
 	}
 }
 
+// clamp returns min(max(x, lo), hi), faster where x is seldom outside.
+func clamp(x, lo, hi float32) float32 {
+	if x < lo {
+		return lo
+	}
+	if x > hi {
+		return hi
+	}
+	return x
+}
+
 // sigmoid1 returns 1 / (1 + exp(-x)), of an exponential that cannot overflow.
 func sigmoid1(x float32) float32 {
-	part, power := exponential(min(max(-x, -expLimit), expLimit))
+	part, power := exponential(clamp(-x, -expLimit, expLimit))
 	return 1 / (part*power + (power + 1))
 }
 
@@ -190,15 +231,15 @@ func crossEntropy(gradient, logits, targets []float32, factor float32) (sum floa
 	for i, z := range logits {
 		t := targets[i]
 		p := sigmoid1(z)
-		q := min(max(p, e), 1-e)
+		q := clamp(p, e, 1-e)
 		a, b := q+e, (1-q)+e
 		u := 1 - t
 		inverse := 1 / (a * b)
-		smaller, weight := a, t
+		larger, smaller, weight := b, a, t
 		if p > 0.5 {
-			smaller, weight = b, u
+			larger, smaller, weight = a, b, u
 		}
-		product *= float64(max(a, b))
+		product *= float64(larger)
 		if weight != 0 { // half of the pixels are black
 			sum -= float64(weight * log(smaller*smaller*inverse))
 		}
