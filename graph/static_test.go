@@ -1,11 +1,33 @@
 package graph
 
 import (
+	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 
+	"stackedae/internal/simd"
 	"stackedae/model"
 )
+
+// eachWay runs a test under every level of kernels and several GOMAXPROCS.
+func eachWay(t *testing.T, name string, test func(t *testing.T)) {
+	level, err := simd.Level()
+	if err != nil {
+		t.Skip(err)
+	}
+	defer simd.Use(level)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, level := range simd.Levels() {
+		for _, procs := range []int{1, 2, 3} {
+			if err := simd.Use(level); err != nil {
+				t.Fatal(err)
+			}
+			runtime.GOMAXPROCS(procs)
+			t.Run(fmt.Sprintf("%s/impl=%s/procs=%d", name, level, procs), test)
+		}
+	}
+}
 
 // TestStaticMachineHasTheTapeMachinesBits trains and uses a model on both
 // machines.
@@ -18,9 +40,10 @@ func TestStaticMachineHasTheTapeMachinesBits(t *testing.T) {
 		"fused, deep":            {Config{LearningRate: 0.5}, model.Stacked(30, 17, 9, 4)},
 		"fused, standard engine": {Config{LearningRate: 1.5, Engine: StandardEngine}, model.Stacked(30, 9)},
 		"fused, no step":         {Config{}, model.Stacked(30, 9)},
+		"fused, 0 in float32":    {Config{LearningRate: 1e-50}, model.Stacked(30, 9)},
 		"stock":                  {Config{LearningRate: 1.5, Operations: Stock, Engine: StandardEngine}, model.Stacked(30, 9, 4)},
 	} {
-		t.Run(name, func(t *testing.T) {
+		eachWay(t, name, func(t *testing.T) {
 			var want []any
 			for _, machine := range []Machine{TapeMachine, StaticMachine} {
 				m := newModel(t, c.spec)

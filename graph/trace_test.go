@@ -124,6 +124,9 @@ func TestTraceSeesTheWholeStep(t *testing.T) {
 			if sum <= 0 || sum > took {
 				t.Errorf("parts of %v in steps of %v", sum, took)
 			}
+			if c.Machine == StaticMachine && c.Operations == Fused && sum < took/4 {
+				t.Errorf("parts of %v in steps of %v: most of the work has no part", sum, took)
+			}
 		})
 	}
 }

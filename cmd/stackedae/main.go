@@ -156,8 +156,8 @@ An interrupt or a termination signal stops at the next step and ends with 130 or
 
 The environment variable STACKEDAE_SIMD forces a level of kernels: generic, plain
 Go; avx2, where the processor has AVX2 and FMA; or avx512, where it has AVX-512
-F, DQ, BW and VL too. The last of them is the default. --version names the level
-in use.
+F, DQ, BW and VL, BMI2 and POPCNT too. The last that there is is the default.
+--version names the level in use.
 */
 package main
 

@@ -73,7 +73,7 @@ func (c *runCommand) Run(app *app) error {
 	if err != nil {
 		return err
 	}
-	network, err := graph.New(m, graph.Config{})
+	network, err := graph.New(m, graph.Config{Machine: c.machine()})
 	if err != nil {
 		return err
 	}

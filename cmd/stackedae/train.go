@@ -46,14 +46,19 @@ const (
 )
 
 func (f trainFlags) config(seed uint64) train.Config {
-	c := train.Config{Epochs: f.Epochs, BatchSize: f.BatchSize, LearningRate: f.LearningRate}
-	if f.Machine == "static" {
-		c.Machine = graph.StaticMachine
-	}
+	c := train.Config{Epochs: f.Epochs, BatchSize: f.BatchSize, LearningRate: f.LearningRate, Machine: f.machine()}
 	if !f.NoShuffle {
 		c.Shuffle = rand.New(rand.NewPCG(seed, shuffleStream))
 	}
 	return c
+}
+
+// machine returns what runs the graphs.
+func (f trainFlags) machine() graph.Machine {
+	if f.Machine == "static" {
+		return graph.StaticMachine
+	}
+	return graph.TapeMachine
 }
 
 // start returns the model before training.

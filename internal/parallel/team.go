@@ -143,7 +143,8 @@ func (t *team) piece(first bool) bool {
 func (t *team) do(piece int) {
 	defer func() {
 		if p := recover(); p != nil {
-			t.panicked.CompareAndSwap(nil, &p)
+			said := p // on the heap only now
+			t.panicked.CompareAndSwap(nil, &said)
 		}
 		t.unfinished.Add(-1)
 	}()

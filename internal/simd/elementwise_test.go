@@ -1,9 +1,13 @@
 package simd
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -181,8 +185,31 @@ func TestSELUGradientIsTheDerivative(t *testing.T) {
 	})
 }
 
-// TestSameBitsAtEveryLevel compares the functions whose bits no level may
-// change with the loops, for every pair of odd numbers.
+// exactResults returns what the functions make of two slices as long as odd, or
+// a multiple, whose bits no level or architecture may change.
+func exactResults(x, y []float32) map[string][]float32 {
+	src := make([]byte, 256)
+	for i := range src {
+		src[i] = byte(i)
+	}
+	r := map[string][]float32{
+		"SELUGradient": make([]float32, len(x)), "Axpy": fencedCopy(y),
+		"ColumnSums": make([]float32, len(odd)), "Pixels": make([]float32, len(src)),
+	}
+	SELUGradient(r["SELUGradient"], x, y)
+	Axpy(r["Axpy"], 0.3, x)
+	ColumnSums(r["ColumnSums"], Dense(y, len(y)/len(odd), len(odd)))
+	Pixels(r["Pixels"], src)
+	for i, alpha := range odd {
+		name := fmt.Sprintf("Scale by number %d", i)
+		r[name] = make([]float32, len(x))
+		Scale(r[name], alpha, x)
+	}
+	return r
+}
+
+// TestSameBitsAtEveryLevel compares with the loops, for every pair of odd
+// numbers.
 func TestSameBitsAtEveryLevel(t *testing.T) {
 	var x, y []float32
 	for _, v := range odd {
@@ -190,25 +217,40 @@ func TestSameBitsAtEveryLevel(t *testing.T) {
 			x, y = append(x, v), append(y, w)
 		}
 	}
-	results := func() map[string][]float32 {
-		r := map[string][]float32{"SELUGradient": make([]float32, len(x)), "Axpy": fencedCopy(y), "ColumnSums": make([]float32, len(odd))}
-		SELUGradient(r["SELUGradient"], x, y)
-		Axpy(r["Axpy"], 0.3, x)
-		ColumnSums(r["ColumnSums"], Dense(y, len(y)/len(odd), len(odd)))
-		for i, alpha := range odd {
-			name := fmt.Sprintf("Scale by number %d", i)
-			r[name] = make([]float32, len(x))
-			Scale(r[name], alpha, x)
-		}
-		return r
-	}
 	eachLevel(t, func(t *testing.T) {
-		got := results()
+		got := exactResults(x, y)
 		use(t, &generic)
-		for name, want := range results() {
+		for name, want := range exactResults(x, y) {
 			if i := sameNumbers(got[name], want); i >= 0 {
 				t.Errorf("%s: element %d = %v, want %v", name, i, got[name][i], want[i])
 			}
+		}
+	})
+}
+
+// TestSameBitsOnEveryArchitecture compares with a checksum from amd64. Half of
+// the numbers are near each other, so that a fused multiply-add would show.
+func TestSameBitsOnEveryArchitecture(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 0))
+	x, y := make([]float32, 200*len(odd)), make([]float32, 200*len(odd))
+	for i := range x {
+		if x[i], y[i] = rng.Float32(), -rng.Float32(); i%2 == 0 {
+			x[i], y[i] = math.Float32frombits(rng.Uint32()), math.Float32frombits(rng.Uint32())
+		}
+	}
+	const want = 0x94099cee
+	eachLevel(t, func(t *testing.T) {
+		results, sum := exactResults(x, y), crc32.NewIEEE()
+		for _, name := range slices.Sorted(maps.Keys(results)) {
+			for _, v := range results[name] {
+				if v != v {
+					v = fence // NaN is one number
+				}
+				binary.Write(sum, binary.LittleEndian, v)
+			}
+		}
+		if got := sum.Sum32(); got != want {
+			t.Errorf("checksum of results is %#x, want %#x", got, want)
 		}
 	})
 }

@@ -2,7 +2,11 @@
 
 package simd
 
-import "math"
+import (
+	"math"
+	"slices"
+	"sync"
+)
 
 // SELUScale and SELUAlpha are the constants of SELU, as Keras has them
 // (keras/src/activations.py).
@@ -13,16 +17,10 @@ const (
 
 // generic is the level of these loops.
 var generic = kernels{
-	name: Generic,
-	matMul: func(dst, a, b Matrix, bias []float32) {
-		matMul(dst, a.Data, b.Data, bias, 0, a.Columns, a.Stride, 1, b.Stride, 1)
-	},
-	matMulTransA: func(dst, a, b Matrix, alpha float32) {
-		matMul(dst, a.Data, b.Data, nil, alpha, a.Rows, 1, a.Stride, b.Stride, 1)
-	},
-	matMulTransB: func(dst, a, b Matrix) {
-		matMul(dst, a.Data, b.Data, nil, 0, a.Columns, a.Stride, 1, 1, b.Stride)
-	},
+	name:         Generic,
+	matMul:       mul,
+	matMulTransA: mulTransA,
+	matMulTransB: func(dst, a, b Matrix) { mulTransB(dst, a, b, nil, 0) },
 	columnSums:   columnSums,
 	selu:         selu,
 	seluGradient: seluGradient,
@@ -36,47 +34,79 @@ var generic = kernels{
 	multiplyAdds: 12,
 }
 
-// matMul sets dst to a·b, a sum of k terms for each number, plus bias to every
-// row unless it is nil, or adds alpha·a·b to dst if alpha is not 0. Element
-// (i, l) of a is a[i·aRow + l·aCol], and (l, j) of b is b[l·bRow + j·bCol].
+// mul transposes b first: the loop of mulTransB is worth it, where all
+// that a sum needs stands in a row. So does mulTransA with both factors.
+func mul(dst, a, b Matrix, bias []float32) {
+	memory, bT := transpose(b)
+	mulTransB(dst, a, bT, bias, 0)
+	scratch.Put(memory)
+}
+
+func mulTransA(dst, a, b Matrix, alpha float32) {
+	memoryA, aT := transpose(a)
+	memoryB, bT := transpose(b)
+	mulTransB(dst, aT, bT, nil, alpha)
+	scratch.Put(memoryA)
+	scratch.Put(memoryB)
+}
+
+// scratch keeps memory, so that a step allocates nothing.
+var scratch = sync.Pool{New: func() any { return new([]float32) }}
+
+// transpose returns the transpose of a matrix, and its memory from scratch.
+func transpose(m Matrix) (memory *[]float32, t Matrix) {
+	memory = scratch.Get().(*[]float32)
+	*memory = slices.Grow((*memory)[:0], m.Rows*m.Columns)[:m.Rows*m.Columns]
+	t = Dense(*memory, m.Columns, m.Rows)
+	for j := range t.Rows {
+		column, row := m.Data[j:], t.Row(j)
+		at := 0
+		for i := range row {
+			row[i] = column[at]
+			at += m.Stride
+		}
+	}
+	return memory, t
+}
+
+// mulTransB sets dst to a·bᵀ, plus bias to every row unless it is nil, or
+// adds alpha·a·bᵀ to it if alpha is not 0.
 //
-// It computes tiles of 2 × 4 numbers, each summed from the first l to the last.
-// Where a tile goes over the edge, its rows and columns outside are the last
-// ones again, and are not stored.
-func matMul(dst Matrix, a, b, bias []float32, alpha float32, k, aRow, aCol, bRow, bCol int) {
+// It computes tiles of 2 × 3 numbers, each summed from the first product to the
+// last. With larger tiles the compiler keeps sums in memory on amd64. Where a
+// tile goes over the edge, its rows and columns outside are the last ones again,
+// and are not stored.
+func mulTransB(dst, a, b Matrix, bias []float32, alpha float32) {
 	m, n := dst.Rows, dst.Columns
-	for j := 0; j < n; j += 4 {
-		j1, j2, j3 := min(j+1, n-1), min(j+2, n-1), min(j+3, n-1)
-		b0, b1, b2, b3 := b[j*bCol:], b[j1*bCol:], b[j2*bCol:], b[j3*bCol:]
+	for j := 0; j < n; j += 3 {
+		j1, j2 := min(j+1, n-1), min(j+2, n-1)
+		b0 := b.Row(j)
+		b1, b2 := b.Row(j1)[:len(b0)], b.Row(j2)[:len(b0)]
+		var start [3]float32
+		if bias != nil {
+			start = [...]float32{bias[j], bias[j1], bias[j2]}
+		}
 		for i := 0; i < m; i += 2 {
-			a0, a1 := a[i*aRow:], a[min(i+1, m-1)*aRow:]
-			var s [2][4]float32
-			if bias != nil {
-				s[0] = [...]float32{bias[j], bias[j1], bias[j2], bias[j3]}
-				s[1] = s[0]
-			}
-			s00, s01, s02, s03 := s[0][0], s[0][1], s[0][2], s[0][3]
-			s10, s11, s12, s13 := s[1][0], s[1][1], s[1][2], s[1][3]
-			for l, x, y := 0, 0, 0; l < k; l, x, y = l+1, x+aCol, y+bRow {
-				x0, x1 := a0[x], a1[x]
-				y0, y1, y2, y3 := b0[y], b1[y], b2[y], b3[y]
+			a0, a1 := a.Row(i)[:len(b0)], a.Row(min(i+1, m-1))[:len(b0)]
+			s00, s01, s02 := start[0], start[1], start[2]
+			s10, s11, s12 := start[0], start[1], start[2]
+			for l, y0 := range b0 {
+				x0, x1, y1, y2 := a0[l], a1[l], b1[l], b2[l]
 				s00 += x0 * y0
 				s01 += x0 * y1
 				s02 += x0 * y2
-				s03 += x0 * y3
 				s10 += x1 * y0
 				s11 += x1 * y1
 				s12 += x1 * y2
-				s13 += x1 * y3
 			}
-			s = [...][4]float32{{s00, s01, s02, s03}, {s10, s11, s12, s13}}
+			sums := [...][3]float32{{s00, s01, s02}, {s10, s11, s12}}
 			for r := range min(2, m-i) {
-				row := dst.Row(i + r)[j:min(j+4, n)]
+				row := dst.Row(i + r)[j:min(j+3, n)]
 				for c := range row {
 					if alpha == 0 {
-						row[c] = s[r][c]
+						row[c] = sums[r][c]
 					} else {
-						row[c] += float32(alpha * s[r][c]) // rounded first, as axpy does
+						row[c] += float32(alpha * sums[r][c]) // rounded first, as axpy does
 					}
 				}
 			}
@@ -120,9 +150,20 @@ func seluGradient(dst, y, dy []float32) {
 	}
 }
 
+// clamp returns min(max(x, lo), hi), faster where x is seldom outside.
+func clamp(x, lo, hi float32) float32 {
+	if x < lo {
+		return lo
+	}
+	if x > hi {
+		return hi
+	}
+	return x
+}
+
 // sigmoid1 returns 1 / (1 + exp(-x)), of an exponential that cannot overflow.
 func sigmoid1(x float32) float32 {
-	part, power := exponential(min(max(-x, -expLimit), expLimit))
+	part, power := exponential(clamp(-x, -expLimit, expLimit))
 	return 1 / (part*power + (power + 1))
 }
 
@@ -201,15 +242,15 @@ func crossEntropyRow(gradient, logits, targets []float32, factor float32) (sum f
 	for i, z := range logits {
 		t := targets[i]
 		p := sigmoid1(z)
-		q := min(max(p, e), 1-e)
+		q := clamp(p, e, 1-e)
 		a, b := q+e, (1-q)+e
 		u := 1 - t
 		inverse := 1 / (a * b)
-		smaller, weight := a, t
+		larger, smaller, weight := b, a, t
 		if p > 0.5 {
-			smaller, weight = b, u
+			larger, smaller, weight = a, b, u
 		}
-		product *= float64(max(a, b))
+		product *= float64(larger)
 		if weight != 0 { // half of the pixels are black
 			sum -= float64(weight * log(smaller*smaller*inverse))
 		}

@@ -16,7 +16,7 @@ const LevelVariable = "STACKEDAE_SIMD"
 const (
 	Generic = "generic" // plain Go loops, which every processor has
 	AVX2    = "avx2"    // amd64 assembly for AVX2 and FMA
-	AVX512  = "avx512"  // the same for AVX-512 F, DQ, BW and VL too
+	AVX512  = "avx512"  // the same for AVX-512 F, DQ, BW and VL, BMI2 and POPCNT too
 )
 
 // kernels is a level: one form of each kernel. They check nothing, and work

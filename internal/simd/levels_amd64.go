@@ -45,7 +45,6 @@ var avx2 = kernels{
 	multiplyAdds: 12 * 8, // registers of so many elements
 }
 
-// avx512 multiplies matrices as avx2 does.
 var avx512 = kernels{
 	name:         AVX512,
 	matMul:       tilesAVX512.matMul,

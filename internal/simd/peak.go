@@ -4,11 +4,11 @@ package simd
 
 import "fmt"
 
-// PeakFlops runs rounds of the active level's multiply-adds, fused where it has
-// assembly, on the calling goroutine. They are independent enough to keep all
-// units busy, and touch nothing but registers. It returns how many operations
-// they were, two for each multiply-add; the caller takes the time. The
-// goroutine cannot be interrupted meanwhile: a million rounds take a few
+// PeakFlops runs rounds of the active level's multiply-adds, fused if those of
+// its products are, on the calling goroutine. They are independent enough to
+// keep all units busy, and touch nothing but registers. It returns how many
+// operations they were, two for each multiply-add; the caller takes the time.
+// The goroutine cannot be interrupted meanwhile: a million rounds take a few
 // milliseconds.
 func PeakFlops(rounds int) float64 {
 	if rounds < 0 {
