@@ -27,7 +27,7 @@ def arguments():
         parser.error("want --keras and --torch, or less by --only")
     return a
 
-def commands(a, program, out):
+def commands(a, program, threads, out):
     ours = [program, "train", "--epochs", str(a.epochs), "--json", "--out", out, "--machine"]
     frameworks = [a.torch, os.path.join(HERE, "frameworks.py")]
     few = str(min(a.epochs, FRAMEWORK_EPOCHS))
@@ -37,7 +37,7 @@ def commands(a, program, out):
         "keras": [a.keras, os.path.join(HERE, "keras_fit.py"), str(a.epochs)],
         "torch": frameworks + ["torch", few],
         "jax": frameworks + ["jax", few],
-        "stock": [program, "bench", "--ways", f"stock/{len(os.sched_getaffinity(0))}", "--json"],
+        "stock": [program, "bench", "--ways", f"stock/{threads}", "--json"],
     }
     return {name: every[name] for name in NAMES if name in a.only}
 
@@ -106,10 +106,12 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         program = os.path.join(folder, "stackedae")
         subprocess.run(["go", "build", "-o", program, "./cmd/stackedae"], cwd=ROOT, check=True)
+        probe = run([program, "bench", "--ways", "stock", "--steps", "1", "--json"])
+        threads = probe["printed"]["gomaxprocs"]
         rounds = []
         for i in range(a.rounds):
             rounds.append({})
-            for name, command in commands(a, program, os.path.join(folder, "out")).items():
+            for name, command in commands(a, program, threads, os.path.join(folder, "out")).items():
                 rounds[i][name] = run(command)
                 print(f"round {i + 1}/{a.rounds}: {name} {rounds[i][name]['process_seconds']:.1f} s", file=sys.stderr)
         told = machine(program, rounds)
