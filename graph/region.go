@@ -139,9 +139,11 @@ func sharesOf(work int) int {
 	return parallel.Workers()
 }
 
-// shareOf returns where a share of n rows of weights begins and ends.
+// shareOf returns where a share of n rows of weights begins and ends: nearly
+// even ones, of whole tiles of the kernels.
 func shareOf(n, share, shares int) (lo, hi int) {
-	size := ((n+shares-1)/shares + rowBlock - 1) / rowBlock * rowBlock
+	const tile = 4
+	size := ((n+shares-1)/shares + tile - 1) / tile * tile
 	return min(share*size, n), min((share+1)*size, n)
 }
 

@@ -109,8 +109,9 @@ because machines have slow phases, and prints a line a way:
 	stock          Gorgonia's own operations and engine on its tape machine
 	fused-LEVEL    this program's operations in their place, on a level of
 	               kernels: generic, avx2, ...
-	engine         the same on the level in use, and the solver's arithmetic by
-	               kernels too: what train does, on all threads
+	engine         the same on the level in use, with the solver's arithmetic by
+	               kernels too, which compute a gradient as it is added: what train
+	               does, on all threads
 	static         the same on the static machine: train --machine static
 	NAME/N         any of them on N threads in place of one
 
@@ -120,7 +121,8 @@ It takes --hidden, --batch-size and --data as train does, and
 	--ops              also where the time of a step goes, operation by operation:
 	                   of the ways named, or else of static on all threads. It
 	                   traces other steps than it measures, because tracing takes
-	                   time, and tells of the round with the median mean
+	                   time, and tells of the round with the median mean. Where
+	                   threads share the work it follows one of them
 	--seconds X        how long to measure, all ways together (20)
 	--steps N          N steps a way in place of --seconds
 	--busy N           beside N programs that keep a processor busy each

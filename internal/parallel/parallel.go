@@ -20,7 +20,7 @@ func Workers() int { return runtime.GOMAXPROCS(0) }
 // Run calls job.Piece(0), …, job.Piece(n-1), each once, in no particular
 // order and possibly at the same time, and returns when all have returned; a
 // panic of one comes then. It allocates nothing. Handing over costs about a
-// microsecond if the last Run has ended within some 50, and ten if not.
+// microsecond if the last Run has ended within some 300, and ten if not.
 //
 // A Run does all of its pieces by itself if it is called within a piece, or
 // while another goroutine's Run goes on, or if it has more than 65,535 of them,

@@ -31,10 +31,11 @@ type team struct {
 	job Job // of the open pieces
 
 	_ [64]byte // what is written by others must not share a cache line
-	// open says which pieces nobody has begun, as a span. The caller takes the
-	// first of them and helpers the last, so that in one job after another a
+	// open is the span of the pieces that nobody has begun. Who takes one may do
+	// so after another job has begun, and gets a piece of that. The caller takes
+	// the first and helpers the last, so that in one job after another a
 	// processor finds much of what it needs in its own cache.
-	open atomic.Uint64
+	open atomic.Uint32
 	_    [64]byte
 	// unfinished is how many of the pieces have not ended.
 	unfinished atomic.Int64
@@ -46,8 +47,8 @@ type team struct {
 
 const (
 	// patience is how many times a helper looks for a job before it sleeps:
-	// about 50 µs, longer than anything between two jobs of a training step.
-	patience = 2000
+	// some 300 µs, longer than Gorgonia lets pass between two jobs of a step.
+	patience = 10000
 	// credit is the most that an account holds, what helpers may cost at once:
 	// some turns of other programs. trial is what it holds after a time alone.
 	credit = 10 * time.Millisecond
@@ -84,7 +85,7 @@ func (t *team) run(job Job, pieces int) bool {
 	}
 	t.job = job
 	t.unfinished.Store(int64(pieces))
-	t.open.Store(uint64(span(t.open.Load()).next(pieces)))
+	t.open.Store(uint32(pieces))
 	for range min(int(t.sleepers.Load()), pieces-1) {
 		select {
 		case t.wake <- struct{}{}:
@@ -105,19 +106,14 @@ func (t *team) run(job Job, pieces int) bool {
 	return true
 }
 
-// span is the pieces from first to before end: two halves of its lower half. The
-// upper half is the job's generation; with a new one for every job, nobody can
-// take a piece of one for that of another.
-type span uint64
+// span is the pieces from first to before end: two halves.
+type span uint32
 
 // mostPieces is how many pieces a span can have.
 const mostPieces = 1<<16 - 1
 
-func (s span) first() int { return int(s >> 16 & mostPieces) }
+func (s span) first() int { return int(s >> 16) }
 func (s span) end() int   { return int(s & mostPieces) }
-
-// next returns the span of a new job's pieces.
-func (s span) next(pieces int) span { return (s>>32+1)<<32 | span(pieces) }
 
 // piece does the first piece of the job that nobody has begun, or the last, if
 // there is one.
@@ -131,7 +127,7 @@ func (t *team) piece(first bool) bool {
 		if first {
 			piece, rest = open.first(), open+1<<16
 		}
-		if t.open.CompareAndSwap(uint64(open), uint64(rest)) {
+		if t.open.CompareAndSwap(uint32(open), uint32(rest)) {
 			t.do(piece)
 			return true
 		}

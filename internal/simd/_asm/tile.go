@@ -1,5 +1,4 @@
-// This file emits the matrix products' inner loops and the transposition of
-// blocks of 8 × 8.
+// This file emits the matrix products' inner loops.
 
 package main
 
@@ -34,21 +33,6 @@ func tiles() {
 	}
 }
 
-// tileSet is how a tile says in an instruction set what it does to a row of
-// vectors.
-type tileSet interface {
-	level() string
-	columns() int // of a vector
-	vector() VecVirtual
-	// setMask prepares load and store for a number of columns from 1 to those
-	// of the whole row; columns is its memory.
-	setMask(columns Mem, vectors int)
-	load(m Mem, r VecVirtual, last bool)
-	store(r VecVirtual, m Mem, last bool)
-	// multiply adds a·b[v] to sum[v] for every v.
-	multiply(a Mem, b, sum []VecVirtual)
-}
-
 // tile emits a product of groups times rows rows and up to vectors vectors of
 // columns:
 //
@@ -60,7 +44,7 @@ type tileSet interface {
 //
 // where the product is rounded before it is added. The sum is taken from the
 // first l to the last, so its bits do not depend on the shape that computed it.
-func tile(rows, vectors int, set tileSet) {
+func tile(rows, vectors int, set tileInstructions) {
 	width := vectors * set.columns()
 	name := fmt.Sprintf("tile%dx%d%s", rows, width, set.level())
 	TEXT(name, NOSPLIT, "func(c, a, b, start *float32, groups, columns, k, ldc, rowStride, colStride, ldb int, alpha float32)")
@@ -200,157 +184,4 @@ func tile(rows, vectors int, set tileSet) {
 		ADDQ(ldc, c)
 	}
 	JMP(LabelRef("next"))
-}
-
-// tileAVX2 is a tileSet.
-type tileAVX2 struct {
-	masked bool // there is one vector, and not all of its columns may exist
-}
-
-var maskAVX2 Register
-
-func (tileAVX2) level() string      { return "AVX2" }
-func (tileAVX2) columns() int       { return 8 }
-func (tileAVX2) vector() VecVirtual { return YMM() }
-
-func (s tileAVX2) setMask(columns Mem, _ int) {
-	if !s.masked {
-		return
-	}
-	n := GP64()
-	MOVQ(columns, n)
-	maskAVX2 = YMM()
-	VMOVUPS(Mem{Base: maskAddress(n)}, maskAVX2)
-}
-
-func (s tileAVX2) load(m Mem, r VecVirtual, _ bool) {
-	if s.masked {
-		VMASKMOVPS(m, maskAVX2, r)
-	} else {
-		VMOVUPS(m, r)
-	}
-}
-
-func (s tileAVX2) store(r VecVirtual, m Mem, _ bool) {
-	if s.masked {
-		VMASKMOVPS(r, maskAVX2, m)
-	} else {
-		VMOVUPS(r, m)
-	}
-}
-
-func (tileAVX2) multiply(a Mem, b, sum []VecVirtual) {
-	ai := YMM()
-	VBROADCASTSS(a, ai)
-	for v, bv := range b {
-		VFMADD231PS(bv, ai, sum[v])
-	}
-}
-
-// tileAVX512 is a tileSet.
-type tileAVX512 struct {
-	register func() VecVirtual // ZMM or YMM
-	width    int               // its columns
-}
-
-var maskAVX512 Register
-
-func (tileAVX512) level() string        { return "AVX512" }
-func (s tileAVX512) columns() int       { return s.width }
-func (s tileAVX512) vector() VecVirtual { return s.register() }
-
-// setMask sets as many low bits as the last vector has columns.
-func (s tileAVX512) setMask(columns Mem, vectors int) {
-	n, bits := GP64(), GP64()
-	MOVQ(columns, n)
-	SUBQ(Imm(uint64((vectors-1)*s.width)), n)
-	MOVQ(I32(-1), bits)
-	BZHIQ(n, bits, bits)
-	maskAVX512 = K()
-	KMOVW(bits.As32(), maskAVX512)
-}
-
-func (tileAVX512) load(m Mem, r VecVirtual, last bool) {
-	if last {
-		VMOVUPS_Z(m, maskAVX512, r)
-	} else {
-		VMOVUPS(m, r)
-	}
-}
-
-func (tileAVX512) store(r VecVirtual, m Mem, last bool) {
-	if last {
-		VMOVUPS(r, maskAVX512, m)
-	} else {
-		VMOVUPS(r, m)
-	}
-}
-
-func (tileAVX512) multiply(a Mem, b, sum []VecVirtual) {
-	if len(b) == 1 {
-		VFMADD231PS_BCST(a, b[0], sum[0])
-		return
-	}
-	ai := ZMM()
-	VBROADCASTSS(a, ai)
-	for v, bv := range b {
-		VFMADD231PS(bv, ai, sum[v])
-	}
-}
-
-// transpose emits the transposition of a strip of eight rows.
-func transpose() {
-	TEXT("transpose8AVX2", NOSPLIT, "func(dst, src *float32, ldd, lds, blocks int)")
-	Pragma("noescape")
-	Doc("transpose8AVX2 sets the 8·blocks × 8 matrix dst to the transpose of the", "8 × 8·blocks matrix src.")
-	dst := Load(Param("dst"), GP64())
-	src := Load(Param("src"), GP64())
-	ldd := Load(Param("ldd"), GP64())
-	lds := Load(Param("lds"), GP64())
-	blocks := Load(Param("blocks"), GP64())
-	SHLQ(Imm(2), ldd)
-	SHLQ(Imm(2), lds)
-
-	Label("block")
-	p := GP64()
-	MOVQ(src, p)
-	rows := make([]VecVirtual, 8)
-	for i := range rows {
-		rows[i] = YMM()
-		VMOVUPS(Mem{Base: p}, rows[i])
-		ADDQ(lds, p)
-	}
-	// Pairs, then fours within each half, then the halves.
-	pairs := make([]VecVirtual, 8)
-	for i := 0; i < 8; i += 2 {
-		pairs[i], pairs[i+1] = YMM(), YMM()
-		VUNPCKLPS(rows[i+1], rows[i], pairs[i])
-		VUNPCKHPS(rows[i+1], rows[i], pairs[i+1])
-	}
-	fours := make([]VecVirtual, 8) // fours[4h+q]: column q and q+4 of rows 4h to 4h+3
-	for h := range 2 {
-		for q := range 4 {
-			r := YMM()
-			low, high := pairs[4*h+q/2], pairs[4*h+2+q/2]
-			if q%2 == 0 {
-				VUNPCKLPD(high, low, r)
-			} else {
-				VUNPCKHPD(high, low, r)
-			}
-			fours[4*h+q] = r
-		}
-	}
-	for _, selector := range []uint64{0x20, 0x31} { // the low halves, the high ones
-		for q := range 4 {
-			r := YMM()
-			VPERM2F128(Imm(selector), fours[4+q], fours[q], r)
-			VMOVUPS(r, Mem{Base: dst})
-			ADDQ(ldd, dst)
-		}
-	}
-	ADDQ(Imm(vectorBytes), src)
-	DECQ(blocks)
-	JNZ(LabelRef("block"))
-	VZEROUPPER()
-	RET()
 }
