@@ -42,9 +42,9 @@ func newStaticMachine(p *program, input *binding, e tensor.Engine) (*staticMachi
 	}
 	slices.Reverse(sorted) // Sort puts what is needed last
 	m := &staticMachine{engine: e}
-	rows, weights := &rowPhase{region: region{rows: input.rows}}, &weightPhase{}
-	rows.add(input, input.part)
-	var others []phase // to be run after rows
+	current, weights := &rowPhase{region: region{rows: input.rows}}, &weightPhase{}
+	current.add(input, input.part)
+	var others []phase // to be run after the current rows
 	for _, n := range sorted {
 		if n.Op() == nil || n.Op().Arity() == 0 { // a variable or constant
 			m.setEngine(n.Value())
@@ -60,11 +60,11 @@ func newStaticMachine(p *program, input *binding, e tensor.Engine) (*staticMachi
 		case *part, *accuracyOp: // computed with another
 		case rowwise:
 			if slices.ContainsFunc(others, func(p phase) bool { return slices.ContainsFunc(i.operands, p.computes) }) {
-				m.phases = append(append(m.phases, rows), others...)
-				rows, others = &rowPhase{region: region{rows: input.rows}}, nil
+				m.phases = append(append(m.phases, current), others...)
+				current, others = &rowPhase{region: region{rows: input.rows}}, nil
 			}
-			rows.instructions = append(rows.instructions, i)
-			rows.add(op, partOf(n.Op()))
+			current.instructions = append(current.instructions, i)
+			current.add(op, partOf(n.Op()))
 			if op, ok := op.(weightwise); ok {
 				weights.add(op, partOf(n.Op()))
 			}
@@ -72,7 +72,7 @@ func newStaticMachine(p *program, input *binding, e tensor.Engine) (*staticMachi
 			others = append(others, &singlePhase{i, m})
 		}
 	}
-	m.phases = append(append(m.phases, rows), others...)
+	m.phases = append(append(m.phases, current), others...)
 	if len(weights.ops) > 0 {
 		m.phases = append(m.phases, weights)
 	}
