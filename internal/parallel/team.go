@@ -39,6 +39,7 @@ type team struct {
 	_    [64]byte
 	// unfinished is how many of the pieces have not ended.
 	unfinished atomic.Int64
+	helped     atomic.Int64 // nanoseconds that helpers have worked on the job
 	_          [64]byte
 	panicked   atomic.Pointer[any] // what the first piece that has panicked has said
 	sleepers   atomic.Int32
@@ -50,9 +51,9 @@ const (
 	// some 300 µs, longer than Gorgonia lets pass between two jobs of a step.
 	patience = 10000
 	// credit is the most that an account holds, what helpers may cost at once:
-	// some turns of other programs. trial is what it holds after a time alone.
-	credit = 10 * time.Millisecond
-	trial  = 2 * time.Millisecond
+	// less than a turn of another program. trial is what it holds after a time alone.
+	credit = 2 * time.Millisecond
+	trial  = 500 * time.Microsecond
 	// The time alone doubles from shortest to longest while the account is
 	// overdrawn soon after it, and halves again otherwise.
 	shortest = 10 * time.Millisecond
@@ -84,6 +85,7 @@ func (t *team) run(job Job, pieces int) bool {
 		go t.help()
 	}
 	t.job = job
+	t.helped.Store(0)
 	t.unfinished.Store(int64(pieces))
 	t.open.Store(uint32(pieces))
 	for range min(int(t.sleepers.Load()), pieces-1) {
@@ -128,16 +130,25 @@ func (t *team) piece(first bool) bool {
 			piece, rest = open.first(), open+1<<16
 		}
 		if t.open.CompareAndSwap(uint32(open), uint32(rest)) {
-			t.do(piece)
+			if first {
+				t.do(piece, nil)
+			} else {
+				t.do(piece, &t.helped)
+			}
 			return true
 		}
 	}
 }
 
-// do does a piece that was taken; the job stays until it has ended. A panic is
-// the caller's to have, when all pieces have ended.
-func (t *team) do(piece int) {
+// do does a piece that was taken, and adds the time to a sum unless that is nil;
+// the job stays until the piece has ended. A panic is the caller's to have, when
+// all have ended.
+func (t *team) do(piece int, sum *atomic.Int64) {
+	began := clock()
 	defer func() {
+		if sum != nil {
+			sum.Add(int64(clock() - began))
+		}
 		if p := recover(); p != nil {
 			said := p // on the heap only now
 			t.panicked.CompareAndSwap(nil, &said)
@@ -158,12 +169,14 @@ func (t *team) wait(began time.Duration) {
 }
 
 // settle enters a job into the account: the caller has worked for a time on own
-// of the pieces, and has waited since.
+// of the pieces, and has waited since. What was saved is what the other pieces
+// would have taken the caller, or what they have taken helpers: the smaller one,
+// for either may have lost its processor meanwhile.
 func (t *team) settle(worked, ended time.Duration, own, pieces int) {
 	now := clock()
 	saved := now - ended // if it did none itself, the wait was the work
 	if own > 0 {
-		saved = worked * time.Duration(pieces-own) / time.Duration(own)
+		saved = min(worked*time.Duration(pieces-own)/time.Duration(own), time.Duration(t.helped.Load()))
 	}
 	t.balance = min(t.balance+saved-(now-ended), credit)
 	t.good += worked
