@@ -64,9 +64,8 @@ func (o *crossEntropyOp) Do(inputs ...G.Value) (G.Value, error) { return o.alone
 
 func (o *crossEntropyOp) value() G.Value { return o.loss }
 
-func (o *crossEntropyOp) begin(inputs []G.Value) error {
+func (o *crossEntropyOp) begin(inputs []G.Value) {
 	o.logits, o.targets = matrixOf(inputs[0]), matrixOf(inputs[1])
-	return nil
 }
 
 func (o *crossEntropyOp) doRows(lo, hi int) {

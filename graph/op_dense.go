@@ -77,9 +77,8 @@ func (o *denseOp) Do(inputs ...G.Value) (G.Value, error) { return o.alone.do(inp
 
 func (o *denseOp) value() G.Value { return o.out }
 
-func (o *denseOp) begin(inputs []G.Value) error {
+func (o *denseOp) begin(inputs []G.Value) {
 	o.x, o.kernel, o.bias, o.y = matrixOf(inputs[0]), matrixOf(inputs[1]), floats(inputs[2]), matrixOf(o.out)
-	return nil
 }
 
 func (o *denseOp) doRows(lo, hi int) {

@@ -70,13 +70,12 @@ func (o *denseGradientOp) Do(inputs ...G.Value) (G.Value, error) { return o.alon
 
 func (o *denseGradientOp) value() G.Value { return o.kernel }
 
-func (o *denseGradientOp) begin(inputs []G.Value) error {
+func (o *denseGradientOp) begin(inputs []G.Value) {
 	o.x, o.weights, o.output, o.upstream = matrixOf(inputs[0]), matrixOf(inputs[1]), matrixOf(inputs[2]), matrixOf(inputs[3])
 	o.d = o.upstream
 	if o.slope != nil {
 		o.d = matrixOf(o.slope)
 	}
-	return nil
 }
 
 func (o *denseGradientOp) doRows(lo, hi int) {

@@ -43,9 +43,8 @@ func (o *sigmoidOp) Do(inputs ...G.Value) (G.Value, error) { return o.alone.do(i
 
 func (o *sigmoidOp) value() G.Value { return o.out }
 
-func (o *sigmoidOp) begin(inputs []G.Value) error {
+func (o *sigmoidOp) begin(inputs []G.Value) {
 	o.x = floats(inputs[0])
-	return nil
 }
 
 func (o *sigmoidOp) doRows(lo, hi int) {

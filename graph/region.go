@@ -29,7 +29,7 @@ type rowwise interface {
 	owner
 	rows
 	// begin takes the inputs of a run.
-	begin(inputs []G.Value) error
+	begin(inputs []G.Value)
 }
 
 // weightwise is an operation that, when all of its rows are done, computes
@@ -166,9 +166,7 @@ func newAlone(op rowwise, rows int) *alone {
 
 // do computes the operation's value.
 func (a *alone) do(inputs []G.Value) (G.Value, error) {
-	if err := a.op.begin(inputs); err != nil {
-		return nil, err
-	}
+	a.op.begin(inputs)
 	a.region.run()
 	if a.weights.ops != nil {
 		a.weights.run()
