@@ -97,29 +97,38 @@ func (o *denseGradientOp) rowWork() int {
 	return o.weights.Rows * o.weights.Columns
 }
 
-// doWeights computes the kernel's gradient for a share of the inputs and, with
-// the last share, the bias'.
+// doWeights computes the gradients by a share of the kernel and of the bias.
 func (o *denseGradientOp) doWeights(share, shares int) {
 	if o.descent != 0 {
 		o.addKernelShare(o.weights, o.descent, share, shares)
 	} else if !o.promised {
-		lo, hi := shareOf(o.weights.Rows, share, shares)
-		simd.MatMulTransA(matrixOf(o.kernel).RowSpan(lo, hi), o.x.ColumnSpan(lo, hi), o.d)
+		kernel, x, d := o.kernelShare(matrixOf(o.kernel), share, shares)
+		simd.MatMulTransA(kernel, x, d)
 	}
-	if share < shares-1 {
-		return
-	}
-	bias := o.bias.Float32s()
-	simd.ColumnSums(bias, o.d)
+	lo, hi := shareOf(o.d.Columns, share, shares)
+	bias := o.bias.Float32s()[lo:hi]
+	simd.ColumnSums(bias, o.d.ColumnSpan(lo, hi))
 	if o.descent != 0 {
-		simd.Axpy(floats(o.biasNode.Value()), o.descent, bias)
+		simd.Axpy(floats(o.biasNode.Value())[lo:hi], o.descent, bias)
 	}
 }
 
 // addKernelShare adds alpha times a share of the kernel's gradient to a kernel.
 func (o *denseGradientOp) addKernelShare(kernel simd.Matrix, alpha float32, share, shares int) {
-	lo, hi := shareOf(kernel.Rows, share, shares)
-	simd.MatMulTransAAxpy(kernel.RowSpan(lo, hi), alpha, o.x.ColumnSpan(lo, hi), o.d)
+	kernel, x, d := o.kernelShare(kernel, share, shares)
+	simd.MatMulTransAAxpy(kernel, alpha, x, d)
+}
+
+// kernelShare returns a share of a kernel and what of x and d its gradient
+// takes. The longer side is cut, for then a processor reads least of what others
+// have written.
+func (o *denseGradientOp) kernelShare(kernel simd.Matrix, share, shares int) (_, x, d simd.Matrix) {
+	if kernel.Rows >= kernel.Columns {
+		lo, hi := shareOf(kernel.Rows, share, shares)
+		return kernel.RowSpan(lo, hi), o.x.ColumnSpan(lo, hi), o.d
+	}
+	lo, hi := shareOf(kernel.Columns, share, shares)
+	return kernel.ColumnSpan(lo, hi), o.x, o.d.ColumnSpan(lo, hi)
 }
 
 func (o *denseGradientOp) weightWork() int {

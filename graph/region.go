@@ -139,10 +139,10 @@ func sharesOf(work int) int {
 	return parallel.Workers()
 }
 
-// shareOf returns where a share of n rows of weights begins and ends: nearly
-// even ones, of whole tiles of the kernels.
+// shareOf returns where a share of n rows or columns of weights begins and ends:
+// nearly even ones, of whole vectors.
 func shareOf(n, share, shares int) (lo, hi int) {
-	const tile = 4
+	const tile = 8
 	size := ((n+shares-1)/shares + tile - 1) / tile * tile
 	return min(share*size, n), min((share+1)*size, n)
 }

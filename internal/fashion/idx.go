@@ -13,11 +13,12 @@ package fashion
 
 import (
 	"bufio"
-	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 // MaxImages is the largest number of images that a file may have, 17 times
@@ -53,7 +54,7 @@ type idxFile struct {
 // newIDXFile reads the header of the gzip file r, which is size bytes long.
 // The caller closes r if there is an error, and the idxFile otherwise.
 func newIDXFile(r io.ReadCloser, size int64, kind *idxKind) (*idxFile, error) {
-	// compress/flate asks for single bytes, so give it a large buffer.
+	// flate asks for single bytes, so give it a large buffer.
 	gz, err := gzip.NewReader(bufio.NewReaderSize(r, 1<<16))
 	if errors.Is(err, io.EOF) {
 		return nil, errors.New("is empty, want a gzip file")

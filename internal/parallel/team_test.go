@@ -134,51 +134,76 @@ func TestPanicComesToTheCaller(t *testing.T) {
 	}
 }
 
-// TestAccount keeps a team's account: what was waited for helpers beyond what
-// they have saved makes the team refuse work, for longer and longer.
+// TestAccount judges windows: one with too little time makes the caller work
+// alone, for longer and longer, one with enough halves the next time alone.
 func TestAccount(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // no helper begins
-	account := team{balance: credit}
-	overdraw := func() { account.settle(0, clock()-2*credit, 1, 2) }
-	work := func(worked time.Duration) { account.settle(worked, clock(), 2, 2) }
-	wantPenalty := func(want time.Duration) {
+	const wanted = 2 * window
+	var a account
+	now := time.Second
+	judge := func(got, wantPenalty, wantAlone time.Duration) {
 		t.Helper()
-		if account.penalty != want || account.balance != trial {
-			t.Errorf("penalty %v and balance %v, want %v and %v", account.penalty, account.balance, want, trial)
-		}
-		if left := account.alone - clock(); left > want {
-			t.Errorf("%v alone, want at most %v", left, want)
+		a.judge(got, wanted, now)
+		if a.penalty != wantPenalty || a.alone != wantAlone {
+			t.Errorf("penalty %v and alone until %v, want %v and %v", a.penalty, a.alone, wantPenalty, wantAlone)
 		}
 	}
-
-	account.helped.Store(int64(time.Millisecond))
-	for range 10 { // a helper that does one of two pieces, and takes as long
-		account.settle(time.Millisecond, clock()-time.Millisecond/2, 1, 2)
-	}
-	if account.alone != 0 || account.balance > credit {
-		t.Errorf("saved as much as waited: alone until %v with a balance of %v, want no penalty and at most %v", account.alone, account.balance, credit)
-	}
+	judge(wanted, 0, 0)
 	for penalty := shortest; penalty <= longest; penalty *= 2 {
-		overdraw()
-		wantPenalty(penalty)
+		judge(wanted*2/3, penalty, now+penalty)
 	}
-	overdraw()
-	wantPenalty(longest)
-	for penalty := longest / 2; penalty >= shortest; penalty /= 2 {
-		work(10 * account.penalty)
-		overdraw()
-		wantPenalty(penalty)
-	}
-	work(10 * account.penalty)
-	overdraw()
-	wantPenalty(shortest)
+	judge(0, longest, now+longest)
+	before := a.alone
+	now += longest
+	judge(wanted*4/5, longest/2, before)
+	judge(wanted/2, longest, now+longest)
+}
 
-	if account.run(empty{}, 2) && clock() < account.alone {
-		t.Error("a job is done with helpers before the penalty is over")
+// TestAccountWindows enters jobs of a helper that sleeps half of the time, and
+// looks at what is wanted.
+func TestAccountWindows(t *testing.T) {
+	var a account
+	var n naps
+	now := time.Second
+	a.begin(now, &n)
+	if a.began != now {
+		t.Fatalf("the first window began at %v, want %v", a.began, now)
 	}
-	time.Sleep(account.alone - clock())
-	if !account.run(empty{}, 2) {
-		t.Error("a job is refused after the penalty")
+	a.used = -time.Hour // more than any job wants
+	n.begin(now)
+	n.end(now + window/2)
+	if got := n.until(now + window); got != window/2 {
+		t.Errorf("naps of %v, want %v", got, window/2)
+	}
+	a.end(now, now+window/2, 1, &n)
+	if a.jobs != window/2 || a.began != now {
+		t.Errorf("half a window: jobs of %v since %v, want %v since %v", a.jobs, a.began, window/2, now)
+	}
+	a.end(now+window/2, now+window, 1, &n)
+	if a.jobs != 0 || a.began != now+window || a.slept != window/2 || a.alone != 0 {
+		t.Errorf("after the window: jobs of %v since %v, naps of %v, alone until %v, want 0, %v, %v, 0", a.jobs, a.began, a.slept, a.alone, now+window, window/2)
+	}
+	n.begin(now + window) // asleep to the end: the caller alone wants time, and gets less
+	a.used = processorTime() - window/2
+	a.end(now+window, now+2*window, 1, &n)
+	if want := now + 2*window + shortest; a.alone != want {
+		t.Errorf("half of the caller's time: alone until %v, want %v", a.alone, want)
+	}
+	a.begin(a.alone, &n)
+	if a.began != a.alone {
+		t.Errorf("the window after the time alone began at %v, want %v", a.began, a.alone)
+	}
+}
+
+// TestAloneMeansRefusal has a team whose caller is to be alone.
+func TestAloneMeansRefusal(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // no helper begins
+	alone := team{account: account{alone: clock() + time.Hour}}
+	if alone.run(empty{}, 2) {
+		t.Error("a job is done with helpers in the time alone")
+	}
+	alone.account.alone = clock()
+	if !alone.run(empty{}, 2) {
+		t.Error("a job is refused after the time alone")
 	}
 }
 
