@@ -8,6 +8,7 @@ require (
 	github.com/chewxy/hm v1.0.0
 	github.com/google/go-cmp v0.7.0
 	github.com/google/renameio/v2 v2.0.2
+	github.com/klauspost/compress v1.20.4
 	github.com/mattn/go-isatty v0.0.24
 	github.com/nlpodyssey/safetensors v0.0.0-20250209183917-bfb01cc25f7c
 	github.com/rogpeppe/go-internal v1.16.0
@@ -17,8 +18,6 @@ require (
 	gorgonia.org/tensor v0.9.24
 	pgregory.net/rapid v1.3.0
 )
-
-require github.com/klauspost/compress v1.20.4
 
 require (
 	codeberg.org/go-fonts/liberation v0.5.0 // indirect

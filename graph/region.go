@@ -140,10 +140,10 @@ func sharesOf(work int) int {
 }
 
 // shareOf returns where a share of n rows or columns of weights begins and ends:
-// nearly even ones, of whole vectors.
+// nearly even ones, of as many as fill whole tiles of the kernels and vectors.
 func shareOf(n, share, shares int) (lo, hi int) {
-	const tile = 8
-	size := ((n+shares-1)/shares + tile - 1) / tile * tile
+	const block = 8
+	size := ((n+shares-1)/shares + block - 1) / block * block
 	return min(share*size, n), min((share+1)*size, n)
 }
 

@@ -31,9 +31,10 @@ const (
 	longest  = 800 * time.Millisecond
 )
 
-// begin is called when a job begins.
+// begin is called when a job begins. A window that is old, or from before the
+// time alone, is of no use: nobody has looked at it since.
 func (a *account) begin(now time.Duration, n *naps) {
-	if now-a.began >= 2*window || a.began < a.alone { // it was long ago that the last job ended
+	if now-a.began >= 2*window || a.began < a.alone {
 		a.open(now, n)
 	}
 }

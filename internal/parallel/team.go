@@ -59,7 +59,7 @@ var programStart = time.Now()
 func clock() time.Duration { return time.Since(programStart) }
 
 // run does a job's pieces with helpers and reports whether it did: not if they
-// are at work for somebody else, or cost more than they save.
+// are at work for somebody else, or have no processors of their own.
 func (t *team) run(job Job, pieces int) bool {
 	if !t.callers.TryLock() {
 		return false
@@ -121,8 +121,8 @@ func (t *team) piece(first bool) bool {
 	}
 }
 
-// do does a piece that was taken; the job stays until it has ended. A panic is the
-// caller's to have, when all have ended.
+// do does a piece that was taken; the job stays until it has ended. A panic is
+// the caller's to have, when all pieces have ended.
 func (t *team) do(piece int) {
 	defer func() {
 		if p := recover(); p != nil {
