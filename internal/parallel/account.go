@@ -43,14 +43,20 @@ func (a *account) begin(now time.Duration, n *naps) {
 // help with.
 func (a *account) end(began, now time.Duration, helpers int, n *naps) {
 	a.jobs += now - began
-	passed := now - a.began
-	if passed < window {
+	if now-a.began < window {
 		return
 	}
-	awake := time.Duration(helpers)*passed - (n.until(now) - a.slept)
-	wanted := min(a.jobs+awake, time.Duration(runtime.NumCPU())*passed)
-	a.judge(processorTime()-a.used, wanted, now)
+	a.judge(processorTime()-a.used, a.wanted(now, helpers, n), now)
 	a.open(now, n)
+}
+
+// wanted returns the time that caller and helpers have wanted in the window: that
+// of the jobs and that in which helpers were awake, as far as there are
+// processors.
+func (a *account) wanted(now time.Duration, helpers int, n *naps) time.Duration {
+	passed := now - a.began
+	awake := time.Duration(helpers)*passed - (n.until(now) - a.slept)
+	return min(a.jobs+awake, time.Duration(runtime.NumCPU())*passed)
 }
 
 // open opens a window.

@@ -134,66 +134,6 @@ func TestPanicComesToTheCaller(t *testing.T) {
 	}
 }
 
-// TestAccount judges windows: one with too little time makes the caller work
-// alone, for longer and longer, one with enough halves the next time alone.
-func TestAccount(t *testing.T) {
-	const wanted = 2 * window
-	var a account
-	now := time.Second
-	judge := func(got, wantPenalty, wantAlone time.Duration) {
-		t.Helper()
-		a.judge(got, wanted, now)
-		if a.penalty != wantPenalty || a.alone != wantAlone {
-			t.Errorf("penalty %v and alone until %v, want %v and %v", a.penalty, a.alone, wantPenalty, wantAlone)
-		}
-	}
-	judge(wanted, 0, 0)
-	for penalty := shortest; penalty <= longest; penalty *= 2 {
-		judge(wanted*2/3, penalty, now+penalty)
-	}
-	judge(0, longest, now+longest)
-	before := a.alone
-	now += longest
-	judge(wanted*4/5, longest/2, before)
-	judge(wanted/2, longest, now+longest)
-}
-
-// TestAccountWindows enters jobs of a helper that sleeps half of the time, and
-// looks at what is wanted.
-func TestAccountWindows(t *testing.T) {
-	var a account
-	var n naps
-	now := time.Second
-	a.begin(now, &n)
-	if a.began != now {
-		t.Fatalf("the first window began at %v, want %v", a.began, now)
-	}
-	a.used = -time.Hour // more than any job wants
-	n.begin(now)
-	n.end(now + window/2)
-	if got := n.until(now + window); got != window/2 {
-		t.Errorf("naps of %v, want %v", got, window/2)
-	}
-	a.end(now, now+window/2, 1, &n)
-	if a.jobs != window/2 || a.began != now {
-		t.Errorf("half a window: jobs of %v since %v, want %v since %v", a.jobs, a.began, window/2, now)
-	}
-	a.end(now+window/2, now+window, 1, &n)
-	if a.jobs != 0 || a.began != now+window || a.slept != window/2 || a.alone != 0 {
-		t.Errorf("after the window: jobs of %v since %v, naps of %v, alone until %v, want 0, %v, %v, 0", a.jobs, a.began, a.slept, a.alone, now+window, window/2)
-	}
-	n.begin(now + window) // asleep to the end: the caller alone wants time, and gets less
-	a.used = processorTime() - window/2
-	a.end(now+window, now+2*window, 1, &n)
-	if want := now + 2*window + shortest; a.alone != want {
-		t.Errorf("half of the caller's time: alone until %v, want %v", a.alone, want)
-	}
-	a.begin(a.alone, &n)
-	if a.began != a.alone {
-		t.Errorf("the window after the time alone began at %v, want %v", a.began, a.alone)
-	}
-}
-
 // TestAloneMeansRefusal has a team whose caller is to be alone.
 func TestAloneMeansRefusal(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // no helper begins
@@ -204,6 +144,43 @@ func TestAloneMeansRefusal(t *testing.T) {
 	alone.account.alone = clock()
 	if !alone.run(empty{}, 2) {
 		t.Error("a job is refused after the time alone")
+	}
+}
+
+// together is a job of two pieces, each of which waits for the other to begin: it
+// takes a helper.
+type together struct{ begun [2]atomic.Bool }
+
+func (t *together) Piece(i int) {
+	t.begun[i].Store(true)
+	for !t.begun[1-i].Load() {
+		runtime.Gosched()
+	}
+}
+
+// TestTeamKeepsItsAccount wakes a helper again and again, and looks at its naps
+// and at whether jobs end windows.
+func TestTeamKeepsItsAccount(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	busy := team{wake: make(chan struct{}, 1)}
+	for range 3 {
+		busy.account.alone = 0
+		before := clock()
+		busy.account.began = before - window*3/2 // as if jobs had gone on since
+		if !busy.run(new(together), 2) {
+			t.Fatal("a job is refused")
+		}
+		if got := busy.account.began; got < before {
+			t.Errorf("the window that began at %v goes on after %v of jobs, want a new one", got, clock()-got)
+		}
+		for busy.sleepers.Load() == 0 { // the helper's patience has an end
+			runtime.Gosched()
+		}
+	}
+	busy.naps.mutex.Lock()
+	defer busy.naps.mutex.Unlock()
+	if got := busy.naps.sleepers; got != 1 {
+		t.Errorf("%d naps go on, want the helper's one", got)
 	}
 }
 
