@@ -90,12 +90,14 @@ func (p *promise) MulScalar(t tensor.Tensor, scalar any, _ bool, opts ...tensor.
 // keep adds the gradient to the kernel.
 func (p *promise) keep(kernel []float32) {
 	p.kernel = simd.Dense(kernel, p.op.weights.Rows, p.op.weights.Columns)
-	p.shares = sharesOf(p.op.kernelWork())
+	p.shares = weightShares(workersFor(p.op.kernelWork()))
 	parallel.Run(p, p.shares)
 }
 
 // Piece adds a share of the gradient to the kernel.
-func (p *promise) Piece(i int) { p.op.addKernelShare(p.kernel, p.factor, i, p.shares) }
+func (p *promise) Piece(i int) {
+	p.op.addKernelShare(p.kernel, p.factor, piece{share: i, shares: p.shares})
+}
 
 // inPlace returns the values of t if the options say that the result takes
 // their place and nothing else, and t is such that kernels can work on it;

@@ -18,9 +18,9 @@ type Inputs interface {
 	Len() int
 	// Width returns the number of values in a row.
 	Width() int
-	// CopyRows fills dst, len(dst)/Width() rows, with the rows from first on.
-	// It may be called for several spans of rows at the same time.
-	CopyRows(dst []float32, first int)
+	// CopyRow fills dst with a row's values from a column on. It may be called
+	// for several rows and parts of them at the same time.
+	CopyRow(dst []float32, row, column int)
 }
 
 // Bytes are images of grey values 0 to 255, which the network sees divided by
@@ -42,26 +42,20 @@ func (b Bytes) Len() int {
 // Width returns the number of pixels of an image.
 func (b Bytes) Width() int { return b.Columns }
 
-// CopyRows scales the images from first on into dst.
-func (b Bytes) CopyRows(dst []float32, first int) {
+// CopyRow scales part of an image into dst.
+func (b Bytes) CopyRow(dst []float32, row, column int) {
 	if b.Order == nil {
-		simd.Pixels(dst, b.Pixels[first*b.Columns:][:len(dst)])
+		simd.Pixels(dst, b.Pixels[row*b.Columns+column:][:len(dst)])
 		return
 	}
 	// Shuffled rows are in far memory, and come in the time that some others
 	// take.
-	const ahead = 4
-	order := b.Order[first:][:len(dst)/b.Columns]
-	row := func(i int) []byte { return b.Pixels[order[i]*b.Columns:][:b.Columns] }
-	for i := range min(ahead, len(order)) {
-		simd.Prefetch(row(i))
+	const ahead = 8
+	part := func(row int) []byte { return b.Pixels[b.Order[row]*b.Columns+column:][:len(dst)] }
+	if row+ahead < len(b.Order) {
+		simd.Prefetch(part(row + ahead))
 	}
-	for i := range order {
-		if i+ahead < len(order) {
-			simd.Prefetch(row(i + ahead))
-		}
-		simd.Pixels(dst[i*b.Columns:(i+1)*b.Columns], row(i))
-	}
+	simd.Pixels(dst, part(row))
 }
 
 // Floats are rows of values that are fed as they are.
@@ -76,37 +70,44 @@ func (f Floats) Len() int { return len(f.Values) / f.Columns }
 // Width returns the number of values in a row.
 func (f Floats) Width() int { return f.Columns }
 
-// CopyRows copies the rows from first on into dst.
-func (f Floats) CopyRows(dst []float32, first int) {
-	copy(dst, f.Values[first*f.Columns:][:len(dst)])
+// CopyRow copies part of a row into dst.
+func (f Floats) CopyRow(dst []float32, row, column int) {
+	copy(dst, f.Values[row*f.Columns+column:])
 }
 
 // binding fills a graph's input with rows of a batch.
 type binding struct {
 	region
-	dst   []float32
-	width int
-	part  *Part // of a trace, or nil
+	dst   simd.Matrix
 	in    Inputs
 	first int // the row of in that goes to dst's first
 }
 
-func newBinding(dst *tensor.Dense, t *Trace) *binding {
-	shape := dst.Shape()
-	b := &binding{dst: dst.Float32s(), width: shape[1], region: region{rows: shape[0]}}
-	if t != nil {
-		b.part = t.part(BindPart)
+// newBinding cuts a training batch as a layer above it does.
+func newBinding(dst *tensor.Dense, trained bool, t *Trace) *binding {
+	b := &binding{dst: matrixOf(dst)}
+	copied := task{
+		work: 20 * b.dst.Rows * b.dst.Columns, // reading from far memory
+		do:   b.copy,
+		done: func() { b.in = nil },
 	}
-	b.add(b, b.part)
+	if trained && b.dst.Columns >= leastBanded {
+		copied.cut = byBands
+	}
+	if t != nil {
+		copied.part, copied.first = t.part(BindPart), true
+	}
+	b.region = region{tasks: []task{copied}, rows: b.dst.Rows}
 	return b
 }
 
-func (b *binding) doRows(lo, hi int) { b.in.CopyRows(b.dst[lo*b.width:hi*b.width], b.first+lo) }
-
-func (b *binding) end() { b.in = nil }
-
-// rowWork counts reading from far memory.
-func (b *binding) rowWork() int { return 20 * b.width }
+// copy fills a piece.
+func (b *binding) copy(p piece) {
+	from, to := p.columns(b.dst.Columns)
+	for i := p.lo; i < p.hi; i++ {
+		b.in.CopyRow(b.dst.Row(i)[from:to], b.first+i, from)
+	}
+}
 
 // checkInputs returns an error if in cannot be fed to a network that wants
 // rows of width values.

@@ -59,7 +59,7 @@ func (w weightGradient) Grad() (G.Value, error) {
 
 // compile makes a machine of a program. The engine does the solver's work.
 func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
-	m := &machine{program: *p, binding: newBinding(p.input, c.Trace)}
+	m := &machine{program: *p, binding: newBinding(p.input, p.gradients != nil, c.Trace)}
 	for i, g := range p.gradients {
 		m.steps = append(m.steps, &weightGradient{weight: p.weights[i], gradient: g})
 	}

@@ -19,6 +19,10 @@ import (
 // chapter is the architecture of the book's chapter.
 var chapter = model.Stacked(784, 100, 30)
 
+// broad has layers of every kind that are cut into bands: from wide to wide and
+// narrow, by the longer side of either kind, in encoder and decoder.
+var broad = model.Stacked(300, 290, 310, 260, 5)
+
 // newModel returns a model with biases that are not zero, so that a forgotten
 // one shows.
 func newModel(t testing.TB, spec model.Spec) *model.Model {
@@ -103,8 +107,12 @@ func distance(a []float32, b func(i int) float64) float64 {
 }
 
 func TestFusedAgreesWithStock(t *testing.T) {
-	for _, rows := range []int{1, 24, 32, 500} {
-		m, batch := newModel(t, chapter), images(rows, 784)
+	for _, c := range []struct {
+		spec model.Spec
+		rows int
+	}{{chapter, 1}, {chapter, 24}, {chapter, 32}, {chapter, 500}, {broad, 33}} {
+		rows := c.rows
+		m, batch := newModel(t, c.spec), images(rows, c.spec.Inputs)
 		fusedMetrics, fusedGradients := gradients(t, m, Fused, batch)
 		stockMetrics, stockGradients := gradients(t, m, Stock, batch)
 		if d := math.Abs(fusedMetrics.Loss/stockMetrics.Loss - 1); d > 1e-6 {
@@ -324,22 +332,27 @@ func TestForwardRolesAgreeWithTextbook(t *testing.T) {
 }
 
 func TestResultsDoNotDependOnGOMAXPROCS(t *testing.T) {
+	t.Run("chapter", func(t *testing.T) { resultsDoNotDependOnGOMAXPROCS(t, chapter) })
+	t.Run("broad", func(t *testing.T) { resultsDoNotDependOnGOMAXPROCS(t, broad) })
+}
+
+func resultsDoNotDependOnGOMAXPROCS(t *testing.T, spec model.Spec) {
 	var first []byte
 	for _, procs := range []int{1, 2, 5} {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-		m := newModel(t, chapter)
+		m := newModel(t, spec)
 		n, err := New(m, Config{LearningRate: 1.5})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i := range 5 {
-			batch := images(40, 784)
+			batch := images(40, spec.Inputs)
 			batch.Order = rand.New(rand.NewPCG(uint64(i), 0)).Perm(40)[:32]
 			if _, err := n.Train(batch); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, err := n.Train(images(24, 784)); err != nil {
+		if _, err := n.Train(images(24, spec.Inputs)); err != nil {
 			t.Fatal(err)
 		}
 		n.Close()

@@ -21,21 +21,23 @@ type crossEntropyOp struct {
 	loss     *G.F32
 	accuracy *G.F32        // share of elements where prediction and target round alike
 	gradient *tensor.Dense // of the mean; nil until somebody differentiates
-	alone    *alone
+	rows     int
+	width    int // of logits and targets
+	alone    alone
 
 	logits, targets simd.Matrix       // of a run
-	blocks          []crossEntropySum // of rowBlock rows each
+	blocks          []crossEntropySum // of rowBlock rows, and of a band of them if they are wide
 }
 
-// crossEntropySum is what a block of rows adds to the loss and the accuracy.
+// crossEntropySum is what a block adds to the loss and the accuracy.
 type crossEntropySum struct {
 	loss float64
 	hits int
 }
 
 var (
-	_ G.SDOp  = &crossEntropyOp{}
-	_ rowwise = &crossEntropyOp{}
+	_ G.SDOp = &crossEntropyOp{}
+	_ shared = &crossEntropyOp{}
 )
 
 func newCrossEntropy() *crossEntropyOp {
@@ -52,15 +54,17 @@ func (o *crossEntropyOp) InferShape(sizes ...G.DimSizer) (tensor.Shape, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.alone == nil {
-		o.blocks = make([]crossEntropySum, (shape[0]+rowBlock-1)/rowBlock)
-		o.alone = newAlone(o, shape[0])
+	if o.blocks == nil {
+		o.rows, o.width = shape[0], shape[1]
+		o.blocks = make([]crossEntropySum, (o.rows+rowBlock-1)/rowBlock*bands)
 	}
 	return tensor.ScalarShape(), nil
 }
 
 // Do computes the loss.
-func (o *crossEntropyOp) Do(inputs ...G.Value) (G.Value, error) { return o.alone.do(inputs) }
+func (o *crossEntropyOp) Do(inputs ...G.Value) (G.Value, error) {
+	return o.alone.do(o, o.rows, inputs)
+}
 
 func (o *crossEntropyOp) value() G.Value { return o.loss }
 
@@ -68,34 +72,47 @@ func (o *crossEntropyOp) begin(inputs []G.Value) {
 	o.logits, o.targets = matrixOf(inputs[0]), matrixOf(inputs[1])
 }
 
-func (o *crossEntropyOp) doRows(lo, hi int) {
-	factor := 1 / float32(o.count())
-	for ; lo < hi; lo += rowBlock {
-		end := min(lo+rowBlock, hi)
+// tasks cuts by bands if the gradient is wanted, as a wide layer does then.
+// Exponential, logarithm and divisions count as so many multiplications.
+func (o *crossEntropyOp) tasks() []task {
+	t := task{cut: byRows, work: 80 * o.rows * o.width, do: o.blocksOf, done: o.finish}
+	switch {
+	case o.width < leastBanded:
+	case o.gradient != nil:
+		t.cut, t.apart = byBands, true
+	default:
+		t.do = func(p piece) {
+			o.blocksOf(p.band(0))
+			o.blocksOf(p.band(1))
+		}
+	}
+	return []task{t}
+}
+
+// blocksOf computes the blocks of a piece.
+func (o *crossEntropyOp) blocksOf(p piece) {
+	factor := 1 / float32(o.rows*o.width)
+	for block := p; block.lo < p.hi; block.lo += rowBlock {
+		block.hi = min(block.lo+rowBlock, p.hi)
 		var gradient simd.Matrix
 		if o.gradient != nil {
-			gradient = matrixOf(o.gradient).RowSpan(lo, end)
+			gradient = block.part(matrixOf(o.gradient))
 		}
-		b := &o.blocks[lo/rowBlock]
-		b.loss, b.hits = simd.CrossEntropy(gradient, o.logits.RowSpan(lo, end), o.targets.RowSpan(lo, end), factor)
+		sum := &o.blocks[block.lo/rowBlock*bands+p.share]
+		sum.loss, sum.hits = simd.CrossEntropy(gradient, block.part(o.logits), block.part(o.targets), factor)
 	}
 }
 
-func (o *crossEntropyOp) count() int { return o.logits.Rows * o.logits.Columns }
-
-func (o *crossEntropyOp) end() {
+// finish adds up the blocks.
+func (o *crossEntropyOp) finish() {
 	var sum crossEntropySum
 	for _, b := range o.blocks {
 		sum.loss += b.loss
 		sum.hits += b.hits
 	}
-	count := float64(o.count())
+	count := float64(o.rows * o.width)
 	*o.loss, *o.accuracy = G.F32(sum.loss/count), G.F32(float64(sum.hits)/count)
 }
-
-// rowWork counts exponential, logarithm and divisions as so many
-// multiplications.
-func (o *crossEntropyOp) rowWork() int { return 80 * o.logits.Columns }
 
 // DiffWRT says that targets are not differentiated by.
 func (o *crossEntropyOp) DiffWRT(int) []bool { return []bool{true, false} }

@@ -25,22 +25,27 @@ func (a activation) String() string { return [...]string{"linear", "selu"}[a] }
 
 // denseOp is activation(x·kernel + bias) for x of rows × inputs, kernel of
 // inputs × units and bias of units.
+//
+// Where x is wide, it is summed over its two bands, which are added at last.
 type denseOp struct {
 	operation
 	activation activation
 	// inputGradient says whether anybody wants the gradient by x. The first
 	// layer's is the largest product of a step, and nobody does.
 	inputGradient bool
-	alone         *alone
+	trained       bool          // somebody wants a gradient
+	width         int           // of x
 	out           *tensor.Dense // rows × units
+	second        *tensor.Dense // the sums over the second band of x; nil unless x is wide
+	alone         alone
 
 	x, kernel, y simd.Matrix // of a run
 	bias         []float32
 }
 
 var (
-	_ G.SDOp  = &denseOp{}
-	_ rowwise = &denseOp{}
+	_ G.SDOp = &denseOp{}
+	_ shared = &denseOp{}
 )
 
 func newDense(a activation, inputGradient bool) *denseOp {
@@ -66,14 +71,18 @@ func (o *denseOp) InferShape(sizes ...G.DimSizer) (tensor.Shape, error) {
 		return nil, fmt.Errorf("graph: %v: x %v, kernel %v, bias %v do not fit", o, x, kernel, bias)
 	}
 	if o.out == nil {
-		o.out = newBuffer(x[0], kernel[1])
-		o.alone = newAlone(o, x[0])
+		o.width, o.out = x[1], newBuffer(x[0], kernel[1])
+		if isTall(x[1], kernel[1]) {
+			o.second = newBuffer(x[0], kernel[1])
+		}
 	}
 	return o.out.Shape().Clone(), nil
 }
 
 // Do computes the layer.
-func (o *denseOp) Do(inputs ...G.Value) (G.Value, error) { return o.alone.do(inputs) }
+func (o *denseOp) Do(inputs ...G.Value) (G.Value, error) {
+	return o.alone.do(o, o.out.Shape()[0], inputs)
+}
 
 func (o *denseOp) value() G.Value { return o.out }
 
@@ -81,17 +90,60 @@ func (o *denseOp) begin(inputs []G.Value) {
 	o.x, o.kernel, o.bias, o.y = matrixOf(inputs[0]), matrixOf(inputs[1]), floats(inputs[2]), matrixOf(o.out)
 }
 
-func (o *denseOp) doRows(lo, hi int) {
-	y := o.y.RowSpan(lo, hi)
-	simd.MatMulBias(y, o.x.RowSpan(lo, hi), o.kernel, o.bias)
+// tasks cuts by bands where weights change from run to run, else by rows: then
+// all processors have the weights in their caches.
+func (o *denseOp) tasks() []task {
+	rows, units := o.out.Shape()[0], o.out.Shape()[1]
+	work := rows * o.width * units
+	switch {
+	case o.trained && o.second != nil:
+		return []task{
+			{cut: byBands, apart: true, work: work, do: o.sumBand},
+			{cut: byRows, work: rows * units, do: o.finish},
+		}
+	case o.trained && isWide(o.width, units):
+		return []task{{cut: byBands, work: work, do: o.product}}
+	case o.second != nil:
+		return []task{{cut: byRows, work: work, do: func(p piece) {
+			o.sumBand(p.band(0))
+			o.sumBand(p.band(1))
+			o.finish(p)
+		}}}
+	}
+	return []task{{cut: byRows, work: work, do: o.product}}
+}
+
+// product computes a piece of the result.
+func (o *denseOp) product(p piece) {
+	from, to := p.columns(o.y.Columns)
+	y := p.part(o.y)
+	simd.MatMulBias(y, o.x.RowSpan(p.lo, p.hi), o.kernel.ColumnSpan(from, to), o.bias[from:to])
 	if o.activation == selu {
-		simd.SELU(y.Data, y.Data)
+		for i := range y.Rows {
+			simd.SELU(y.Row(i), y.Row(i))
+		}
 	}
 }
 
-func (o *denseOp) end() {}
+// sumBand sums over a band of x for the piece's rows.
+func (o *denseOp) sumBand(p piece) {
+	from, to := p.columns(o.x.Columns)
+	x, kernel := p.part(o.x), o.kernel.RowSpan(from, to)
+	if p.share == 0 {
+		simd.MatMulBias(o.y.RowSpan(p.lo, p.hi), x, kernel, o.bias)
+		return
+	}
+	simd.MatMul(matrixOf(o.second).RowSpan(p.lo, p.hi), x, kernel)
+}
 
-func (o *denseOp) rowWork() int { return o.kernel.Rows * o.kernel.Columns }
+// finish adds up the bands' sums of the piece's rows.
+func (o *denseOp) finish(p piece) {
+	y := o.y.RowSpan(p.lo, p.hi).Data
+	simd.Axpy(y, 1, matrixOf(o.second).RowSpan(p.lo, p.hi).Data)
+	if o.activation == selu {
+		simd.SELU(y, y)
+	}
+}
 
 // DiffWRT says by which inputs the layer is differentiated.
 func (o *denseOp) DiffWRT(int) []bool { return []bool{o.inputGradient, true, true} }
@@ -99,6 +151,7 @@ func (o *denseOp) DiffWRT(int) []bool { return []bool{o.inputGradient, true, tru
 // SymDiff adds one operation for the whole layer's gradient; its node is the
 // kernel's, and bias and input take parts of it.
 func (o *denseOp) SymDiff(inputs G.Nodes, output, upstream *G.Node) (G.Nodes, error) {
+	o.trained = true
 	x, kernel := inputs[0], inputs[1]
 	op := newDenseGradient(o, x.Shape(), kernel, inputs[2])
 	byKernel, err := G.ApplyOpWithName(op, output.Name()+" gradient", x, kernel, output, upstream)

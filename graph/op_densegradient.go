@@ -17,6 +17,9 @@ import (
 //	bias gradient   = column sums of d
 //	input gradient  = d·kernelᵀ
 //
+// Where d is wide, the input gradient is summed over its two bands, which are
+// added at last.
+//
 // The kernel's gradient may be promised: then it is not computed in a run, but
 // where it is added (see promise). If descent is not 0 the operation takes the
 // step of gradient descent by itself: it adds descent times the gradients to
@@ -30,15 +33,18 @@ type denseGradientOp struct {
 	kernel     *tensor.Dense // inputs × units: the operation's own result
 	bias       *tensor.Dense // units
 	input      *tensor.Dense // rows × inputs, or nil if nobody wants it
+	second     *tensor.Dense // the input gradient's sums over the second band of d; nil unless d is wide
 	slope      *tensor.Dense // d; nil for the linear activation, where it is upstream
-	alone      *alone
+	rows       int
+	alone      alone
 
 	x, weights, output, upstream, d simd.Matrix // of a run; weights are the kernel itself
 }
 
-var _ weightwise = &denseGradientOp{}
+var _ weighted = &denseGradientOp{}
 
 func newDenseGradient(of *denseOp, x tensor.Shape, kernel, bias *G.Node) *denseGradientOp {
+	inputs, units := kernel.Shape()[0], kernel.Shape()[1]
 	o := &denseGradientOp{
 		operation: operation{
 			name:   of.name + "Gradient",
@@ -47,16 +53,19 @@ func newDenseGradient(of *denseOp, x tensor.Shape, kernel, bias *G.Node) *denseG
 		},
 		activation: of.activation,
 		biasNode:   bias,
-		kernel:     newBuffer(kernel.Shape()...),
-		bias:       newBuffer(bias.Shape()...),
+		kernel:     newBuffer(inputs, units),
+		bias:       newBuffer(units),
+		rows:       x[0],
 	}
 	if of.inputGradient {
 		o.input = newBuffer(x...)
+		if isWide(inputs, units) {
+			o.second = newBuffer(x...)
+		}
 	}
 	if of.activation != linear {
-		o.slope = newBuffer(x[0], bias.Shape()[0])
+		o.slope = newBuffer(x[0], units)
 	}
-	o.alone = newAlone(o, x[0])
 	return o
 }
 
@@ -66,7 +75,9 @@ func (o *denseGradientOp) InferShape(...G.DimSizer) (tensor.Shape, error) {
 }
 
 // Do computes all three gradients and returns the kernel's.
-func (o *denseGradientOp) Do(inputs ...G.Value) (G.Value, error) { return o.alone.do(inputs) }
+func (o *denseGradientOp) Do(inputs ...G.Value) (G.Value, error) {
+	return o.alone.do(o, o.rows, inputs)
+}
 
 func (o *denseGradientOp) value() G.Value { return o.kernel }
 
@@ -78,65 +89,113 @@ func (o *denseGradientOp) begin(inputs []G.Value) {
 	}
 }
 
-func (o *denseGradientOp) doRows(lo, hi int) {
-	d := o.d.RowSpan(lo, hi)
+// tasks are those of d and the input gradient.
+func (o *denseGradientOp) tasks() []task {
+	inputs, units := o.kernel.Shape()[0], o.kernel.Shape()[1]
+	slope, product := 0, 0
 	if o.slope != nil {
-		simd.SELUGradient(d.Data, o.output.RowSpan(lo, hi).Data, o.upstream.RowSpan(lo, hi).Data)
+		slope = o.rows * units
 	}
 	if o.input != nil {
-		simd.MatMulTransB(matrixOf(o.input).RowSpan(lo, hi), d, o.weights)
+		product = o.rows * inputs * units
+	}
+	all := task{cut: byRows, work: slope + product, do: func(p piece) {
+		o.differentiate(p)
+		if o.input != nil {
+			simd.MatMulTransB(matrixOf(o.input).RowSpan(p.lo, p.hi), o.d.RowSpan(p.lo, p.hi), o.weights)
+		}
+	}}
+	switch {
+	case isWide(inputs, units) && o.input == nil:
+		all.cut, all.apart = byBands, true
+	case isWide(inputs, units):
+		return []task{
+			{cut: byBands, apart: true, work: slope + product, do: func(p piece) {
+				o.differentiate(p)
+				o.sumBand(p)
+			}},
+			{cut: byRows, work: o.rows * inputs, do: func(p piece) {
+				sum := matrixOf(o.input).RowSpan(p.lo, p.hi).Data
+				simd.Axpy(sum, 1, matrixOf(o.second).RowSpan(p.lo, p.hi).Data)
+			}},
+		}
+	case isTall(inputs, units) && o.input != nil:
+		return []task{
+			{cut: byRows, work: slope, do: o.differentiate},
+			{cut: byBands, work: product, do: func(p piece) {
+				from, to := p.columns(inputs)
+				simd.MatMulTransB(p.part(matrixOf(o.input)), o.d.RowSpan(p.lo, p.hi), o.weights.RowSpan(from, to))
+			}},
+		}
+	}
+	return []task{all}
+}
+
+// differentiate computes a piece of d.
+func (o *denseGradientOp) differentiate(p piece) {
+	if o.slope == nil {
+		return
+	}
+	d, y, upstream := p.part(o.d), p.part(o.output), p.part(o.upstream)
+	for i := range d.Rows {
+		simd.SELUGradient(d.Row(i), y.Row(i), upstream.Row(i))
 	}
 }
 
-func (o *denseGradientOp) end() {}
-
-func (o *denseGradientOp) rowWork() int {
-	if o.input == nil {
-		return 0
+// sumBand sums the input gradient over a band of d for the piece's rows.
+func (o *denseGradientOp) sumBand(p piece) {
+	from, to := p.columns(o.d.Columns)
+	sum := o.input
+	if p.share > 0 {
+		sum = o.second
 	}
-	return o.weights.Rows * o.weights.Columns
+	simd.MatMulTransB(matrixOf(sum).RowSpan(p.lo, p.hi), p.part(o.d), o.weights.ColumnSpan(from, to))
 }
 
-// doWeights computes the gradients by a share of the kernel and of the bias.
-func (o *denseGradientOp) doWeights(share, shares int) {
-	if o.descent != 0 {
-		o.addKernelShare(o.weights, o.descent, share, shares)
-	} else if !o.promised {
-		kernel, x, d := o.kernelShare(matrixOf(o.kernel), share, shares)
-		simd.MatMulTransA(kernel, x, d)
-	}
-	lo, hi := shareOf(o.d.Columns, share, shares)
-	bias := o.bias.Float32s()[lo:hi]
-	simd.ColumnSums(bias, o.d.ColumnSpan(lo, hi))
-	if o.descent != 0 {
-		simd.Axpy(floats(o.biasNode.Value())[lo:hi], o.descent, bias)
-	}
-}
-
-// addKernelShare adds alpha times a share of the kernel's gradient to a kernel.
-func (o *denseGradientOp) addKernelShare(kernel simd.Matrix, alpha float32, share, shares int) {
-	kernel, x, d := o.kernelShare(kernel, share, shares)
-	simd.MatMulTransAAxpy(kernel, alpha, x, d)
-}
-
-// kernelShare returns a share of a kernel and what of x and d its gradient
-// takes. The longer side is cut, for then a processor reads least of what others
-// have written.
-func (o *denseGradientOp) kernelShare(kernel simd.Matrix, share, shares int) (_, x, d simd.Matrix) {
-	if kernel.Rows >= kernel.Columns {
-		lo, hi := shareOf(kernel.Rows, share, shares)
-		return kernel.RowSpan(lo, hi), o.x.ColumnSpan(lo, hi), o.d
-	}
-	lo, hi := shareOf(kernel.Columns, share, shares)
-	return kernel.ColumnSpan(lo, hi), o.x, o.d.ColumnSpan(lo, hi)
+// weightTask computes the gradients by kernel and bias, or takes the step.
+func (o *denseGradientOp) weightTask() task {
+	return task{cut: byWeights, work: o.weightWork(), do: o.doWeights}
 }
 
 func (o *denseGradientOp) weightWork() int {
 	if o.promised {
-		return 0
+		return o.rows * o.bias.Shape()[0]
 	}
 	return o.kernelWork()
 }
 
 // kernelWork returns the multiplications that the kernel's gradient takes.
-func (o *denseGradientOp) kernelWork() int { return o.x.Rows * o.x.Columns * o.d.Columns }
+func (o *denseGradientOp) kernelWork() int { return o.rows * o.kernel.Shape().TotalSize() }
+
+// doWeights computes a share of the gradients by kernel and bias.
+func (o *denseGradientOp) doWeights(p piece) {
+	if o.descent != 0 {
+		o.addKernelShare(o.weights, o.descent, p)
+	} else if kernel, x, d := o.kernelShare(matrixOf(o.kernel), p); !o.promised && kernel.Columns > 0 {
+		simd.MatMulTransA(kernel, x, d)
+	}
+	from, to := p.columns(o.d.Columns)
+	bias := o.bias.Float32s()[from:to]
+	simd.ColumnSums(bias, o.d.ColumnSpan(from, to))
+	if o.descent != 0 {
+		simd.Axpy(floats(o.biasNode.Value())[from:to], o.descent, bias)
+	}
+}
+
+// addKernelShare adds alpha times a share of the kernel's gradient to a kernel.
+func (o *denseGradientOp) addKernelShare(kernel simd.Matrix, alpha float32, p piece) {
+	if kernel, x, d := o.kernelShare(kernel, p); kernel.Columns > 0 {
+		simd.MatMulTransAAxpy(kernel, alpha, x, d)
+	}
+}
+
+// kernelShare returns a share of a kernel and what of x and d its gradient
+// takes. It has no columns if the share is empty.
+func (o *denseGradientOp) kernelShare(kernel simd.Matrix, p piece) (_, x, d simd.Matrix) {
+	if kernel.Rows >= kernel.Columns {
+		from, to := p.columns(kernel.Rows)
+		return kernel.RowSpan(from, to), o.x.ColumnSpan(from, to), o.d
+	}
+	from, to := p.columns(kernel.Columns)
+	return kernel.ColumnSpan(from, to), o.x, o.d.ColumnSpan(from, to)
+}

@@ -14,12 +14,12 @@ import (
 // sigmoidOp is sigmoid(logits), element by element.
 type sigmoidOp struct {
 	operation
-	alone *alone
+	alone alone
 	x     []float32
 	out   *tensor.Dense
 }
 
-var _ rowwise = &sigmoidOp{}
+var _ shared = &sigmoidOp{}
 
 func newSigmoid() *sigmoidOp {
 	return &sigmoidOp{operation: operation{name: "sigmoid", inputs: []hm.Type{matrix}, result: matrix}}
@@ -33,13 +33,14 @@ func (o *sigmoidOp) InferShape(sizes ...G.DimSizer) (tensor.Shape, error) {
 	}
 	if o.out == nil {
 		o.out = newBuffer(s[0]...)
-		o.alone = newAlone(o, s[0][0])
 	}
 	return s[0].Clone(), nil
 }
 
 // Do computes the predictions.
-func (o *sigmoidOp) Do(inputs ...G.Value) (G.Value, error) { return o.alone.do(inputs) }
+func (o *sigmoidOp) Do(inputs ...G.Value) (G.Value, error) {
+	return o.alone.do(o, o.out.Shape()[0], inputs)
+}
 
 func (o *sigmoidOp) value() G.Value { return o.out }
 
@@ -47,12 +48,10 @@ func (o *sigmoidOp) begin(inputs []G.Value) {
 	o.x = floats(inputs[0])
 }
 
-func (o *sigmoidOp) doRows(lo, hi int) {
-	units := o.out.Shape()[1]
-	simd.Sigmoid(o.out.Float32s()[lo*units:hi*units], o.x[lo*units:hi*units])
+// tasks counts an exponential and a division as so many multiplications.
+func (o *sigmoidOp) tasks() []task {
+	rows, units := o.out.Shape()[0], o.out.Shape()[1]
+	return []task{{cut: byRows, work: 30 * rows * units, do: func(p piece) {
+		simd.Sigmoid(o.out.Float32s()[p.lo*units:p.hi*units], o.x[p.lo*units:p.hi*units])
+	}}}
 }
-
-func (o *sigmoidOp) end() {}
-
-// rowWork counts an exponential and a division as so many multiplications.
-func (o *sigmoidOp) rowWork() int { return 30 * o.out.Shape()[1] }

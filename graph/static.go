@@ -14,9 +14,9 @@ import (
 // staticMachine is a gorgonia.VM. It runs the operations of a graph in the order
 // in which the tape machine does, and leaves their values in the nodes. What the
 // tape machine pays in every run, a goroutine, a locked thread, registers and
-// lists of inputs, it pays once. And several processors take rows through many
-// operations without waiting for each other between two: a training step is two
-// regions, of rows up to the gradients by the layers' inputs, and of weights.
+// lists of inputs, it pays once. And processors take their rows or bands through
+// many operations without waiting for each other between two: the chapter's
+// training step is five regions.
 //
 // It never lets an operation overwrite an input. What operations compute for
 // weights it computes last.
@@ -41,10 +41,8 @@ func newStaticMachine(p *program, input *binding, e tensor.Engine) (*staticMachi
 		return nil, fmt.Errorf("graph: compile: %w", err)
 	}
 	slices.Reverse(sorted) // Sort puts what is needed last
-	m := &staticMachine{engine: e}
-	current, weights := &rowPhase{region: region{rows: input.rows}}, &weightPhase{}
-	current.add(input, input.part)
-	var others []phase // to be run after the current rows
+	m := &staticMachine{engine: e, phases: []phase{&regionPhase{region: input.region}}}
+	var weights []task
 	for _, n := range sorted {
 		if n.Op() == nil || n.Op().Arity() == 0 { // a variable or constant
 			m.setEngine(n.Value())
@@ -58,25 +56,42 @@ func newStaticMachine(p *program, input *binding, e tensor.Engine) (*staticMachi
 		}
 		switch op := untraced(n.Op()).(type) {
 		case *part, *accuracyOp: // computed with another
-		case rowwise:
-			if slices.ContainsFunc(others, func(p phase) bool { return slices.ContainsFunc(i.operands, p.computes) }) {
-				m.phases = append(append(m.phases, current), others...)
-				current, others = &rowPhase{region: region{rows: input.rows}}, nil
+		case shared:
+			tasks := op.tasks()
+			for k, t := range tasks {
+				t.part, t.first = partOf(n.Op()), k == 0
+				last := m.addTask(t, input.rows)
+				if k == 0 {
+					last.begins = append(last.begins, i)
+				}
+				if k == len(tasks)-1 {
+					last.ends = append(last.ends, n)
+				}
 			}
-			current.instructions = append(current.instructions, i)
-			current.add(op, partOf(n.Op()))
-			if op, ok := op.(weightwise); ok {
-				weights.add(op, partOf(n.Op()))
+			if op, ok := op.(weighted); ok {
+				t := op.weightTask()
+				t.part = partOf(n.Op())
+				weights = append(weights, t)
 			}
 		default:
-			others = append(others, &singlePhase{i, m})
+			m.phases = append(m.phases, &singlePhase{i, m})
 		}
 	}
-	m.phases = append(append(m.phases, current), others...)
-	if len(weights.ops) > 0 {
-		m.phases = append(m.phases, weights)
+	for _, t := range weights {
+		m.addTask(t, input.rows)
 	}
 	return m, nil
+}
+
+// addTask adds a task to the last phase or one after it, and returns that.
+func (m *staticMachine) addTask(t task, rows int) *regionPhase {
+	last, ok := m.phases[len(m.phases)-1].(*regionPhase)
+	if !ok || !last.takes(t) {
+		last = &regionPhase{region: region{rows: rows}}
+		m.phases = append(m.phases, last)
+	}
+	last.tasks = append(last.tasks, t)
+	return last
 }
 
 // instruction is one operation with room for its inputs.
@@ -108,34 +123,23 @@ func (i *instruction) load() []G.Value {
 	return i.inputs
 }
 
-// rowPhase is a region of rows.
-type rowPhase struct {
+// regionPhase is a region of tasks.
+type regionPhase struct {
 	region
-	instructions []instruction
+	begins []instruction // whose first task is here
+	ends   G.Nodes       // whose last task is here, but for their weights'
 }
 
-func (p *rowPhase) run() error {
-	for k := range p.instructions {
-		i := &p.instructions[k]
-		untraced(i.node.Op()).(rowwise).begin(i.load())
+func (p *regionPhase) run() error {
+	for k := range p.begins {
+		i := &p.begins[k]
+		untraced(i.node.Op()).(shared).begin(i.load())
 	}
 	p.region.run()
 	return nil
 }
 
-func (p *rowPhase) computes(n *G.Node) bool {
-	return slices.ContainsFunc(p.instructions, func(i instruction) bool { return i.node == n })
-}
-
-// weightPhase is a region of weights.
-type weightPhase struct{ weightRegion }
-
-func (p *weightPhase) run() error {
-	p.weightRegion.run()
-	return nil
-}
-
-func (p *weightPhase) computes(*G.Node) bool { return false }
+func (p *regionPhase) computes(n *G.Node) bool { return slices.Contains(p.ends, n) }
 
 // singlePhase is an operation that is no region's.
 type singlePhase struct {

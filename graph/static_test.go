@@ -37,6 +37,7 @@ func TestStaticMachineHasTheTapeMachinesBits(t *testing.T) {
 		spec   model.Spec
 	}{
 		"fused":                  {Config{LearningRate: 1.5}, chapter},
+		"fused, broad":           {Config{LearningRate: 0.1}, broad},
 		"fused, deep":            {Config{LearningRate: 0.5}, model.Stacked(30, 17, 9, 4)},
 		"fused, standard engine": {Config{LearningRate: 1.5, Engine: StandardEngine}, model.Stacked(30, 9)},
 		"fused, no step":         {Config{}, model.Stacked(30, 9)},

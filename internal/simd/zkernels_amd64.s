@@ -2602,7 +2602,7 @@ constants:
 	JMP          begin
 
 // func scaleAVX2(dst []float32, alpha float32, x []float32)
-// Requires: AVX, AVX2, SSE
+// Requires: AVX
 TEXT ·scaleAVX2(SB), NOSPLIT, $0-56
 	JMP constants
 
@@ -2610,8 +2610,7 @@ begin:
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+32(FP), CX
 	MOVQ         x_len+40(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS alpha+24(FP), Y0
 	XORQ         BX, BX
 	MOVQ         DX, SI
 	ANDQ         $-16, SI
@@ -2653,7 +2652,7 @@ constants:
 	JMP begin
 
 // func axpyAVX2(y []float32, alpha float32, x []float32)
-// Requires: AVX, AVX2, SSE
+// Requires: AVX
 TEXT ·axpyAVX2(SB), NOSPLIT, $0-56
 	JMP constants
 
@@ -2661,8 +2660,7 @@ begin:
 	MOVQ         y_base+0(FP), AX
 	MOVQ         x_base+32(FP), CX
 	MOVQ         x_len+40(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS alpha+24(FP), Y0
 	XORQ         BX, BX
 	MOVQ         DX, SI
 	ANDQ         $-16, SI
@@ -2747,7 +2745,7 @@ constants:
 	JMP          begin
 
 // func crossEntropyGradientAVX2(gradient []float32, weights []float32, p []float32, targets []float32, factor float32) (product float64, misses int)
-// Requires: AVX, AVX2, FMA3, SSE, SSE2
+// Requires: AVX, AVX2, FMA3, SSE2
 TEXT ·crossEntropyGradientAVX2(SB), NOSPLIT, $0-120
 	JMP constants
 
@@ -2757,82 +2755,81 @@ begin:
 	MOVQ         p_base+48(FP), DX
 	MOVQ         targets_base+72(FP), BX
 	MOVQ         targets_len+80(FP), SI
-	MOVSS        factor+96(FP), X0
-	VBROADCASTSS X0, Y0
-	VXORPS       Y4, Y4, Y4
-	VMOVUPS      constants<>+480(SB), Y5
+	VBROADCASTSS factor+96(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      constants<>+480(SB), Y2
 	XORQ         DI, DI
 	MOVQ         SI, R8
 	ANDQ         $-16, R8
 	JZ           rest
 
 whole:
-	VMOVUPS     (DX)(DI*4), Y6
-	VMOVUPS     32(DX)(DI*4), Y7
-	VMOVUPS     (BX)(DI*4), Y8
-	VMOVUPS     32(BX)(DI*4), Y9
-	VCMPPS      $0x1e, constants<>+576(SB), Y6, Y10
-	VCMPPS      $0x1e, constants<>+576(SB), Y7, Y11
-	VSUBPS      Y8, Y1, Y12
-	VSUBPS      Y9, Y1, Y13
-	VBLENDVPS   Y10, Y12, Y8, Y12
-	VBLENDVPS   Y11, Y13, Y9, Y13
-	VMOVUPS     Y12, (CX)(DI*4)
-	VMOVUPS     Y13, 32(CX)(DI*4)
-	VCMPPS      $0x1e, constants<>+576(SB), Y8, Y8
-	VCMPPS      $0x1e, constants<>+576(SB), Y9, Y9
-	VXORPS      Y10, Y8, Y8
-	VXORPS      Y11, Y9, Y9
-	VPSUBD      Y8, Y4, Y4
-	VPSUBD      Y9, Y4, Y4
-	VMAXPS      Y6, Y2, Y8
-	VMAXPS      Y7, Y2, Y9
-	VMINPS      Y8, Y3, Y8
-	VMINPS      Y9, Y3, Y9
-	VSUBPS      Y6, Y1, Y10
-	VSUBPS      Y7, Y1, Y11
-	VMULPS      Y6, Y10, Y10
-	VMULPS      Y7, Y11, Y11
-	VCMPPS      $0x08, Y8, Y6, Y6
-	VCMPPS      $0x08, Y9, Y7, Y7
-	VANDPS      Y6, Y10, Y10
-	VANDPS      Y7, Y11, Y11
-	VMULPS      Y0, Y10, Y10
-	VMULPS      Y0, Y11, Y11
-	VSUBPS      Y8, Y1, Y6
-	VSUBPS      Y9, Y1, Y7
-	VADDPS      constants<>+608(SB), Y8, Y8
-	VADDPS      constants<>+608(SB), Y9, Y9
+	VMOVUPS     (DX)(DI*4), Y3
+	VMOVUPS     32(DX)(DI*4), Y4
+	VMOVUPS     (BX)(DI*4), Y5
+	VMOVUPS     32(BX)(DI*4), Y6
+	VCMPPS      $0x1e, constants<>+576(SB), Y3, Y7
+	VCMPPS      $0x1e, constants<>+576(SB), Y4, Y8
+	VSUBPS      Y5, Y11, Y9
+	VSUBPS      Y6, Y11, Y10
+	VBLENDVPS   Y7, Y9, Y5, Y9
+	VBLENDVPS   Y8, Y10, Y6, Y10
+	VMOVUPS     Y9, (CX)(DI*4)
+	VMOVUPS     Y10, 32(CX)(DI*4)
+	VCMPPS      $0x1e, constants<>+576(SB), Y5, Y5
+	VCMPPS      $0x1e, constants<>+576(SB), Y6, Y6
+	VXORPS      Y7, Y5, Y5
+	VXORPS      Y8, Y6, Y6
+	VPSUBD      Y5, Y1, Y1
+	VPSUBD      Y6, Y1, Y1
+	VMAXPS      Y3, Y12, Y5
+	VMAXPS      Y4, Y12, Y6
+	VMINPS      Y5, Y13, Y5
+	VMINPS      Y6, Y13, Y6
+	VSUBPS      Y3, Y11, Y7
+	VSUBPS      Y4, Y11, Y8
+	VMULPS      Y3, Y7, Y7
+	VMULPS      Y4, Y8, Y8
+	VCMPPS      $0x08, Y5, Y3, Y3
+	VCMPPS      $0x08, Y6, Y4, Y4
+	VANDPS      Y3, Y7, Y7
+	VANDPS      Y4, Y8, Y8
+	VMULPS      Y0, Y7, Y7
+	VMULPS      Y0, Y8, Y8
+	VSUBPS      Y5, Y11, Y3
+	VSUBPS      Y6, Y11, Y4
+	VADDPS      constants<>+608(SB), Y5, Y5
 	VADDPS      constants<>+608(SB), Y6, Y6
-	VADDPS      constants<>+608(SB), Y7, Y7
-	VMOVUPS     (BX)(DI*4), Y12
-	VMOVUPS     32(BX)(DI*4), Y13
-	VSUBPS      Y12, Y1, Y14
-	VSUBPS      Y13, Y1, Y15
-	VMULPS      Y6, Y12, Y12
-	VMULPS      Y7, Y13, Y13
-	VFMSUB213PS Y12, Y8, Y14
-	VFMSUB213PS Y13, Y9, Y15
-	VMAXPS      Y8, Y6, Y12
-	VMAXPS      Y9, Y7, Y13
-	VMULPS      Y12, Y5, Y5
-	VMULPS      Y13, Y5, Y5
-	VMINPS      Y8, Y6, Y12
-	VMINPS      Y9, Y7, Y13
-	VMULPS      Y12, Y12, Y12
-	VMULPS      Y13, Y13, Y13
-	VMULPS      Y8, Y6, Y6
-	VMULPS      Y9, Y7, Y7
-	VDIVPS      Y6, Y1, Y6
-	VDIVPS      Y7, Y1, Y7
-	VMULPS      Y6, Y12, Y12
-	VMULPS      Y7, Y13, Y13
-	VMOVUPS     Y12, (DX)(DI*4)
-	VMOVUPS     Y13, 32(DX)(DI*4)
-	VMULPS      Y6, Y14, Y14
-	VMULPS      Y7, Y15, Y15
-	VMULPS      Y10, Y14, Y14
-	VMULPS      Y11, Y15, Y15
+	VADDPS      constants<>+608(SB), Y3, Y3
+	VADDPS      constants<>+608(SB), Y4, Y4
+	VMOVUPS     (BX)(DI*4), Y9
+	VMOVUPS     32(BX)(DI*4), Y10
+	VSUBPS      Y9, Y11, Y14
+	VSUBPS      Y10, Y11, Y15
+	VMULPS      Y3, Y9, Y9
+	VMULPS      Y4, Y10, Y10
+	VFMSUB213PS Y9, Y5, Y14
+	VFMSUB213PS Y10, Y6, Y15
+	VMAXPS      Y5, Y3, Y9
+	VMAXPS      Y6, Y4, Y10
+	VMULPS      Y9, Y2, Y2
+	VMULPS      Y10, Y2, Y2
+	VMINPS      Y5, Y3, Y9
+	VMINPS      Y6, Y4, Y10
+	VMULPS      Y9, Y9, Y9
+	VMULPS      Y10, Y10, Y10
+	VMULPS      Y5, Y3, Y3
+	VMULPS      Y6, Y4, Y4
+	VDIVPS      Y3, Y11, Y3
+	VDIVPS      Y4, Y11, Y4
+	VMULPS      Y3, Y9, Y9
+	VMULPS      Y4, Y10, Y10
+	VMOVUPS     Y9, (DX)(DI*4)
+	VMOVUPS     Y10, 32(DX)(DI*4)
+	VMULPS      Y3, Y14, Y14
+	VMULPS      Y4, Y15, Y15
+	VMULPS      Y7, Y14, Y14
+	VMULPS      Y8, Y15, Y15
 	VMOVUPS     Y14, (AX)(DI*4)
 	VMOVUPS     Y15, 32(AX)(DI*4)
 	ADDQ        $0x10, DI
@@ -2845,110 +2842,110 @@ rest:
 	LEAQ        masks<>+128(SB), R8
 	SHLQ        $0x02, SI
 	SUBQ        SI, R8
+	VMOVUPS     (R8), Y3
+	VMASKMOVPS  (DX)(DI*4), Y3, Y3
+	VMOVUPS     32(R8), Y4
+	VMASKMOVPS  32(DX)(DI*4), Y4, Y4
+	VMOVUPS     (R8), Y5
+	VMASKMOVPS  (BX)(DI*4), Y5, Y5
+	VMOVUPS     32(R8), Y6
+	VMASKMOVPS  32(BX)(DI*4), Y6, Y6
+	VCMPPS      $0x1e, constants<>+576(SB), Y3, Y7
+	VCMPPS      $0x1e, constants<>+576(SB), Y4, Y8
+	VSUBPS      Y5, Y11, Y9
+	VSUBPS      Y6, Y11, Y10
+	VBLENDVPS   Y7, Y9, Y5, Y9
+	VBLENDVPS   Y8, Y10, Y6, Y10
+	VMOVUPS     (R8), Y14
+	VMASKMOVPS  Y9, Y14, (CX)(DI*4)
+	VMOVUPS     32(R8), Y9
+	VMASKMOVPS  Y10, Y9, 32(CX)(DI*4)
+	VCMPPS      $0x1e, constants<>+576(SB), Y5, Y5
+	VCMPPS      $0x1e, constants<>+576(SB), Y6, Y6
+	VXORPS      Y7, Y5, Y5
+	VXORPS      Y8, Y6, Y6
+	VPSUBD      Y5, Y1, Y1
+	VPSUBD      Y6, Y1, Y1
+	VMAXPS      Y3, Y12, Y5
+	VMAXPS      Y4, Y12, Y6
+	VMINPS      Y5, Y13, Y5
+	VMINPS      Y6, Y13, Y6
+	VSUBPS      Y3, Y11, Y7
+	VSUBPS      Y4, Y11, Y8
+	VMULPS      Y3, Y7, Y7
+	VMULPS      Y4, Y8, Y8
+	VCMPPS      $0x08, Y5, Y3, Y3
+	VCMPPS      $0x08, Y6, Y4, Y4
+	VANDPS      Y3, Y7, Y7
+	VANDPS      Y4, Y8, Y8
+	VMULPS      Y0, Y7, Y7
+	VMULPS      Y0, Y8, Y8
+	VSUBPS      Y5, Y11, Y0
+	VSUBPS      Y6, Y11, Y3
+	VADDPS      constants<>+608(SB), Y5, Y4
+	VADDPS      constants<>+608(SB), Y6, Y5
+	VADDPS      constants<>+608(SB), Y0, Y0
+	VADDPS      constants<>+608(SB), Y3, Y3
 	VMOVUPS     (R8), Y6
-	VMASKMOVPS  (DX)(DI*4), Y6, Y6
-	VMOVUPS     32(R8), Y7
-	VMASKMOVPS  32(DX)(DI*4), Y7, Y7
-	VMOVUPS     (R8), Y8
-	VMASKMOVPS  (BX)(DI*4), Y8, Y8
+	VMASKMOVPS  (BX)(DI*4), Y6, Y6
 	VMOVUPS     32(R8), Y9
 	VMASKMOVPS  32(BX)(DI*4), Y9, Y9
-	VCMPPS      $0x1e, constants<>+576(SB), Y6, Y10
-	VCMPPS      $0x1e, constants<>+576(SB), Y7, Y11
-	VSUBPS      Y8, Y1, Y12
-	VSUBPS      Y9, Y1, Y13
-	VBLENDVPS   Y10, Y12, Y8, Y12
-	VBLENDVPS   Y11, Y13, Y9, Y13
-	VMOVUPS     (R8), Y14
-	VMASKMOVPS  Y12, Y14, (CX)(DI*4)
-	VMOVUPS     32(R8), Y12
-	VMASKMOVPS  Y13, Y12, 32(CX)(DI*4)
-	VCMPPS      $0x1e, constants<>+576(SB), Y8, Y8
-	VCMPPS      $0x1e, constants<>+576(SB), Y9, Y9
-	VXORPS      Y10, Y8, Y8
-	VXORPS      Y11, Y9, Y9
-	VPSUBD      Y8, Y4, Y4
-	VPSUBD      Y9, Y4, Y4
-	VMAXPS      Y6, Y2, Y8
-	VMAXPS      Y7, Y2, Y2
-	VMINPS      Y8, Y3, Y8
-	VMINPS      Y2, Y3, Y2
-	VSUBPS      Y6, Y1, Y3
-	VSUBPS      Y7, Y1, Y9
-	VMULPS      Y6, Y3, Y3
-	VMULPS      Y7, Y9, Y9
-	VCMPPS      $0x08, Y8, Y6, Y6
-	VCMPPS      $0x08, Y2, Y7, Y7
-	VANDPS      Y6, Y3, Y3
-	VANDPS      Y7, Y9, Y9
-	VMULPS      Y0, Y3, Y3
-	VMULPS      Y0, Y9, Y9
-	VSUBPS      Y8, Y1, Y0
-	VSUBPS      Y2, Y1, Y6
-	VADDPS      constants<>+608(SB), Y8, Y7
-	VADDPS      constants<>+608(SB), Y2, Y2
-	VADDPS      constants<>+608(SB), Y0, Y0
-	VADDPS      constants<>+608(SB), Y6, Y6
-	VMOVUPS     (R8), Y8
-	VMASKMOVPS  (BX)(DI*4), Y8, Y8
-	VMOVUPS     32(R8), Y10
-	VMASKMOVPS  32(BX)(DI*4), Y10, Y10
-	VSUBPS      Y8, Y1, Y11
-	VSUBPS      Y10, Y1, Y12
-	VMULPS      Y0, Y8, Y8
-	VMULPS      Y6, Y10, Y10
-	VFMSUB213PS Y8, Y7, Y11
-	VFMSUB213PS Y10, Y2, Y12
-	VMAXPS      Y7, Y0, Y8
-	VMAXPS      Y2, Y6, Y10
-	VMULPS      Y8, Y5, Y5
-	VMULPS      Y10, Y5, Y5
-	VMINPS      Y7, Y0, Y8
-	VMINPS      Y2, Y6, Y10
-	VMULPS      Y8, Y8, Y8
-	VMULPS      Y10, Y10, Y10
-	VMULPS      Y7, Y0, Y0
-	VMULPS      Y2, Y6, Y6
-	VDIVPS      Y0, Y1, Y0
-	VDIVPS      Y6, Y1, Y6
-	VMULPS      Y0, Y8, Y8
-	VMULPS      Y6, Y10, Y10
-	VMOVUPS     (R8), Y1
-	VMASKMOVPS  Y8, Y1, (DX)(DI*4)
-	VMOVUPS     32(R8), Y1
-	VMASKMOVPS  Y10, Y1, 32(DX)(DI*4)
-	VMULPS      Y0, Y11, Y11
-	VMULPS      Y6, Y12, Y12
-	VMULPS      Y3, Y11, Y11
-	VMULPS      Y9, Y12, Y12
+	VSUBPS      Y6, Y11, Y10
+	VSUBPS      Y9, Y11, Y12
+	VMULPS      Y0, Y6, Y6
+	VMULPS      Y3, Y9, Y9
+	VFMSUB213PS Y6, Y4, Y10
+	VFMSUB213PS Y9, Y5, Y12
+	VMAXPS      Y4, Y0, Y6
+	VMAXPS      Y5, Y3, Y9
+	VMULPS      Y6, Y2, Y2
+	VMULPS      Y9, Y2, Y2
+	VMINPS      Y4, Y0, Y6
+	VMINPS      Y5, Y3, Y9
+	VMULPS      Y6, Y6, Y6
+	VMULPS      Y9, Y9, Y9
+	VMULPS      Y4, Y0, Y0
+	VMULPS      Y5, Y3, Y3
+	VDIVPS      Y0, Y11, Y0
+	VDIVPS      Y3, Y11, Y3
+	VMULPS      Y0, Y6, Y6
+	VMULPS      Y3, Y9, Y9
+	VMOVUPS     (R8), Y4
+	VMASKMOVPS  Y6, Y4, (DX)(DI*4)
+	VMOVUPS     32(R8), Y4
+	VMASKMOVPS  Y9, Y4, 32(DX)(DI*4)
+	VMULPS      Y0, Y10, Y10
+	VMULPS      Y3, Y12, Y12
+	VMULPS      Y7, Y10, Y10
+	VMULPS      Y8, Y12, Y12
 	VMOVUPS     (R8), Y0
-	VMASKMOVPS  Y11, Y0, (AX)(DI*4)
+	VMASKMOVPS  Y10, Y0, (AX)(DI*4)
 	VMOVUPS     32(R8), Y0
 	VMASKMOVPS  Y12, Y0, 32(AX)(DI*4)
 
 done:
-	VEXTRACTF128 $0x01, Y5, X0
-	VCVTPS2PD    X5, Y1
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
-	VMULPD       Y0, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X0
-	VMULPD       X1, X0, X0
-	VPERMILPD    $0x01, X0, X1
-	VMULPD       X1, X0, X0
-	VEXTRACTI128 $0x01, Y4, X1
-	VPADDD       X4, X1, X1
-	VPHADDD      X1, X1, X1
-	VPHADDD      X1, X1, X1
-	VMOVD        X1, AX
+	VMULPD       Y0, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VMULPD       X2, X0, X0
+	VPERMILPD    $0x01, X0, X2
+	VMULPD       X2, X0, X0
+	VEXTRACTI128 $0x01, Y1, X2
+	VPADDD       X1, X2, X2
+	VPHADDD      X2, X2, X2
+	VPHADDD      X2, X2, X2
+	VMOVD        X2, AX
 	VZEROUPPER
 	MOVSD        X0, product+104(FP)
 	MOVQ         AX, misses+112(FP)
 	RET
 
 constants:
-	VBROADCASTSS constants<>+480(SB), Y1
-	VBROADCASTSS constants<>+608(SB), Y2
-	VBROADCASTSS constants<>+640(SB), Y3
+	VBROADCASTSS constants<>+480(SB), Y11
+	VBROADCASTSS constants<>+608(SB), Y12
+	VBROADCASTSS constants<>+640(SB), Y13
 	JMP          begin
 
 // func crossEntropyLossAVX2(weights []float32, ratios []float32) float64
@@ -3604,7 +3601,7 @@ constants:
 	JMP          begin
 
 // func scaleAVX512(dst []float32, alpha float32, x []float32)
-// Requires: AVX, AVX512DQ, AVX512F, SSE
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·scaleAVX512(SB), NOSPLIT, $0-56
 	JMP constants
 
@@ -3612,8 +3609,7 @@ begin:
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+32(FP), CX
 	MOVQ         x_len+40(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS alpha+24(FP), Z0
 	XORQ         BX, BX
 	MOVQ         DX, SI
 	ANDQ         $-32, SI
@@ -3655,7 +3651,7 @@ constants:
 	JMP begin
 
 // func axpyAVX512(y []float32, alpha float32, x []float32)
-// Requires: AVX, AVX512DQ, AVX512F, SSE
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·axpyAVX512(SB), NOSPLIT, $0-56
 	JMP constants
 
@@ -3663,8 +3659,7 @@ begin:
 	MOVQ         y_base+0(FP), AX
 	MOVQ         x_base+32(FP), CX
 	MOVQ         x_len+40(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS alpha+24(FP), Z0
 	XORQ         BX, BX
 	MOVQ         DX, SI
 	ANDQ         $-32, SI
@@ -3747,7 +3742,7 @@ constants:
 	JMP          begin
 
 // func crossEntropyGradientAVX512(gradient []float32, weights []float32, p []float32, targets []float32, factor float32) (product float64, misses int)
-// Requires: AVX, AVX512DQ, AVX512F, POPCNT, SSE, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, POPCNT, SSE2
 TEXT ·crossEntropyGradientAVX512(SB), NOSPLIT, $0-120
 	JMP constants
 
@@ -3757,30 +3752,29 @@ begin:
 	MOVQ         p_base+48(FP), DX
 	MOVQ         targets_base+72(FP), BX
 	MOVQ         targets_len+80(FP), SI
-	MOVSS        factor+96(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS factor+96(FP), Z0
 	XORQ         DI, DI
-	VMOVUPS      Z1, Z9
+	VMOVUPS      Z2, Z1
 	XORQ         R8, R8
 	MOVQ         SI, R9
 	ANDQ         $-32, R9
 	JZ           rest
 
 whole:
-	VMOVUPS     (DX)(R8*4), Z10
-	VMOVUPS     64(DX)(R8*4), Z11
-	VMOVUPS     (BX)(R8*4), Z12
-	VMOVUPS     64(BX)(R8*4), Z13
-	VCMPPS      $0x1e, Z2, Z10, K1
-	VCMPPS      $0x1e, Z2, Z11, K2
-	VSUBPS      Z12, Z1, Z14
-	VSUBPS      Z13, Z1, Z15
-	VBLENDMPS   Z14, Z12, K1, Z3
-	VBLENDMPS   Z15, Z13, K2, Z4
-	VMOVUPS     Z3, (CX)(R8*4)
-	VMOVUPS     Z4, 64(CX)(R8*4)
-	VCMPPS      $0x1e, Z2, Z12, K3
-	VCMPPS      $0x1e, Z2, Z13, K4
+	VMOVUPS     (DX)(R8*4), Z3
+	VMOVUPS     64(DX)(R8*4), Z4
+	VMOVUPS     (BX)(R8*4), Z5
+	VMOVUPS     64(BX)(R8*4), Z6
+	VCMPPS      $0x1e, Z7, Z3, K1
+	VCMPPS      $0x1e, Z7, Z4, K2
+	VSUBPS      Z5, Z2, Z8
+	VSUBPS      Z6, Z2, Z9
+	VBLENDMPS   Z8, Z5, K1, Z10
+	VBLENDMPS   Z9, Z6, K2, Z11
+	VMOVUPS     Z10, (CX)(R8*4)
+	VMOVUPS     Z11, 64(CX)(R8*4)
+	VCMPPS      $0x1e, Z7, Z5, K3
+	VCMPPS      $0x1e, Z7, Z6, K4
 	KXORW       K1, K3, K3
 	KMOVW       K3, R10
 	POPCNTL     R10, R10
@@ -3789,54 +3783,54 @@ whole:
 	KMOVW       K4, R10
 	POPCNTL     R10, R10
 	ADDQ        R10, DI
-	VMAXPS      Z10, Z5, Z12
-	VMAXPS      Z11, Z5, Z13
-	VMINPS      Z12, Z6, Z12
-	VMINPS      Z13, Z6, Z13
-	VSUBPS      Z10, Z1, Z14
-	VSUBPS      Z11, Z1, Z15
-	VMULPS      Z10, Z14, Z14
-	VMULPS      Z11, Z15, Z15
-	VCMPPS      $0x08, Z12, Z10, K1
-	VCMPPS      $0x08, Z13, Z11, K2
-	VMOVAPS.Z   Z14, K1, Z14
-	VMOVAPS.Z   Z15, K2, Z15
-	VMULPS      Z0, Z14, Z14
-	VMULPS      Z0, Z15, Z15
-	VSUBPS      Z12, Z1, Z10
-	VSUBPS      Z13, Z1, Z11
-	VADDPS      Z5, Z12, Z12
-	VADDPS      Z5, Z13, Z13
-	VADDPS      Z5, Z10, Z10
-	VADDPS      Z5, Z11, Z11
+	VMAXPS      Z3, Z12, Z5
+	VMAXPS      Z4, Z12, Z6
+	VMINPS      Z5, Z13, Z5
+	VMINPS      Z6, Z13, Z6
+	VSUBPS      Z3, Z2, Z8
+	VSUBPS      Z4, Z2, Z9
+	VMULPS      Z3, Z8, Z8
+	VMULPS      Z4, Z9, Z9
+	VCMPPS      $0x08, Z5, Z3, K1
+	VCMPPS      $0x08, Z6, Z4, K2
+	VMOVAPS.Z   Z8, K1, Z8
+	VMOVAPS.Z   Z9, K2, Z9
+	VMULPS      Z0, Z8, Z8
+	VMULPS      Z0, Z9, Z9
+	VSUBPS      Z5, Z2, Z3
+	VSUBPS      Z6, Z2, Z4
+	VADDPS      Z12, Z5, Z5
+	VADDPS      Z12, Z6, Z6
+	VADDPS      Z12, Z3, Z3
+	VADDPS      Z12, Z4, Z4
 	VMOVUPS     (BX)(R8*4), Z16
 	VMOVUPS     64(BX)(R8*4), Z17
-	VSUBPS      Z16, Z1, Z18
-	VSUBPS      Z17, Z1, Z19
-	VMULPS      Z10, Z16, Z16
-	VMULPS      Z11, Z17, Z17
-	VFMSUB213PS Z16, Z12, Z18
-	VFMSUB213PS Z17, Z13, Z19
-	VMAXPS      Z12, Z10, Z16
-	VMAXPS      Z13, Z11, Z17
-	VMULPS      Z16, Z9, Z9
-	VMULPS      Z17, Z9, Z9
-	VMINPS      Z12, Z10, Z16
-	VMINPS      Z13, Z11, Z17
+	VSUBPS      Z16, Z2, Z18
+	VSUBPS      Z17, Z2, Z19
+	VMULPS      Z3, Z16, Z16
+	VMULPS      Z4, Z17, Z17
+	VFMSUB213PS Z16, Z5, Z18
+	VFMSUB213PS Z17, Z6, Z19
+	VMAXPS      Z5, Z3, Z16
+	VMAXPS      Z6, Z4, Z17
+	VMULPS      Z16, Z1, Z1
+	VMULPS      Z17, Z1, Z1
+	VMINPS      Z5, Z3, Z16
+	VMINPS      Z6, Z4, Z17
 	VMULPS      Z16, Z16, Z16
 	VMULPS      Z17, Z17, Z17
-	VMULPS      Z12, Z10, Z10
-	VMULPS      Z13, Z11, Z11
-	VDIVPS      Z10, Z1, Z10
-	VDIVPS      Z11, Z1, Z11
-	VMULPS      Z10, Z16, Z16
-	VMULPS      Z11, Z17, Z17
+	VMULPS      Z5, Z3, Z3
+	VMULPS      Z6, Z4, Z4
+	VDIVPS      Z3, Z2, Z3
+	VDIVPS      Z4, Z2, Z4
+	VMULPS      Z3, Z16, Z16
+	VMULPS      Z4, Z17, Z17
 	VMOVUPS     Z16, (DX)(R8*4)
 	VMOVUPS     Z17, 64(DX)(R8*4)
-	VMULPS      Z10, Z18, Z18
-	VMULPS      Z11, Z19, Z19
-	VMULPS      Z14, Z18, Z18
-	VMULPS      Z15, Z19, Z19
+	VMULPS      Z3, Z18, Z18
+	VMULPS      Z4, Z19, Z19
+	VMULPS      Z8, Z18, Z18
+	VMULPS      Z9, Z19, Z19
 	VMOVUPS     Z18, (AX)(R8*4)
 	VMOVUPS     Z19, 64(AX)(R8*4)
 	ADDQ        $0x20, R8
@@ -3855,18 +3849,18 @@ rest:
 	VPMOVD2M    Z3, K2
 	VMOVUPS.Z   (DX)(R8*4), K1, Z3
 	VMOVUPS.Z   64(DX)(R8*4), K2, Z4
-	VMOVUPS.Z   (BX)(R8*4), K1, Z10
-	VMOVUPS.Z   64(BX)(R8*4), K2, Z11
-	VCMPPS      $0x1e, Z2, Z3, K3
-	VCMPPS      $0x1e, Z2, Z4, K4
-	VSUBPS      Z10, Z1, Z12
-	VSUBPS      Z11, Z1, Z13
-	VBLENDMPS   Z12, Z10, K3, Z7
-	VBLENDMPS   Z13, Z11, K4, Z8
-	VMOVUPS     Z7, K1, (CX)(R8*4)
-	VMOVUPS     Z8, K2, 64(CX)(R8*4)
-	VCMPPS      $0x1e, Z2, Z10, K5
-	VCMPPS      $0x1e, Z2, Z11, K6
+	VMOVUPS.Z   (BX)(R8*4), K1, Z5
+	VMOVUPS.Z   64(BX)(R8*4), K2, Z6
+	VCMPPS      $0x1e, Z7, Z3, K3
+	VCMPPS      $0x1e, Z7, Z4, K4
+	VSUBPS      Z5, Z2, Z8
+	VSUBPS      Z6, Z2, Z9
+	VBLENDMPS   Z8, Z5, K3, Z14
+	VBLENDMPS   Z9, Z6, K4, Z15
+	VMOVUPS     Z14, K1, (CX)(R8*4)
+	VMOVUPS     Z15, K2, 64(CX)(R8*4)
+	VCMPPS      $0x1e, Z7, Z5, K5
+	VCMPPS      $0x1e, Z7, Z6, K6
 	KXORW       K3, K5, K5
 	KMOVW       K5, CX
 	POPCNTL     CX, CX
@@ -3875,50 +3869,50 @@ rest:
 	KMOVW       K6, CX
 	POPCNTL     CX, CX
 	ADDQ        CX, DI
-	VMAXPS      Z3, Z5, Z2
-	VMAXPS      Z4, Z5, Z7
-	VMINPS      Z2, Z6, Z2
-	VMINPS      Z7, Z6, Z6
-	VSUBPS      Z3, Z1, Z7
-	VSUBPS      Z4, Z1, Z8
+	VMAXPS      Z3, Z12, Z5
+	VMAXPS      Z4, Z12, Z6
+	VMINPS      Z5, Z13, Z5
+	VMINPS      Z6, Z13, Z6
+	VSUBPS      Z3, Z2, Z7
+	VSUBPS      Z4, Z2, Z8
 	VMULPS      Z3, Z7, Z7
 	VMULPS      Z4, Z8, Z8
-	VCMPPS      $0x08, Z2, Z3, K3
+	VCMPPS      $0x08, Z5, Z3, K3
 	VCMPPS      $0x08, Z6, Z4, K4
 	VMOVAPS.Z   Z7, K3, Z7
 	VMOVAPS.Z   Z8, K4, Z8
 	VMULPS      Z0, Z7, Z7
 	VMULPS      Z0, Z8, Z8
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z6, Z1, Z3
-	VADDPS      Z5, Z2, Z2
-	VADDPS      Z5, Z6, Z4
-	VADDPS      Z5, Z0, Z0
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS.Z   (BX)(R8*4), K1, Z5
-	VMOVUPS.Z   64(BX)(R8*4), K2, Z6
-	VSUBPS      Z5, Z1, Z10
-	VSUBPS      Z6, Z1, Z11
-	VMULPS      Z0, Z5, Z5
-	VMULPS      Z3, Z6, Z6
-	VFMSUB213PS Z5, Z2, Z10
-	VFMSUB213PS Z6, Z4, Z11
-	VMAXPS      Z2, Z0, Z5
-	VMAXPS      Z4, Z3, Z6
-	VMULPS      Z5, Z9, Z9
-	VMULPS      Z6, Z9, Z9
-	VMINPS      Z2, Z0, Z5
-	VMINPS      Z4, Z3, Z6
-	VMULPS      Z5, Z5, Z5
+	VSUBPS      Z5, Z2, Z0
+	VSUBPS      Z6, Z2, Z3
+	VADDPS      Z12, Z5, Z4
+	VADDPS      Z12, Z6, Z5
+	VADDPS      Z12, Z0, Z0
+	VADDPS      Z12, Z3, Z3
+	VMOVUPS.Z   (BX)(R8*4), K1, Z6
+	VMOVUPS.Z   64(BX)(R8*4), K2, Z9
+	VSUBPS      Z6, Z2, Z10
+	VSUBPS      Z9, Z2, Z11
+	VMULPS      Z0, Z6, Z6
+	VMULPS      Z3, Z9, Z9
+	VFMSUB213PS Z6, Z4, Z10
+	VFMSUB213PS Z9, Z5, Z11
+	VMAXPS      Z4, Z0, Z6
+	VMAXPS      Z5, Z3, Z9
+	VMULPS      Z6, Z1, Z1
+	VMULPS      Z9, Z1, Z1
+	VMINPS      Z4, Z0, Z6
+	VMINPS      Z5, Z3, Z9
 	VMULPS      Z6, Z6, Z6
-	VMULPS      Z2, Z0, Z0
-	VMULPS      Z4, Z3, Z3
-	VDIVPS      Z0, Z1, Z0
-	VDIVPS      Z3, Z1, Z3
-	VMULPS      Z0, Z5, Z5
-	VMULPS      Z3, Z6, Z6
-	VMOVUPS     Z5, K1, (DX)(R8*4)
-	VMOVUPS     Z6, K2, 64(DX)(R8*4)
+	VMULPS      Z9, Z9, Z9
+	VMULPS      Z4, Z0, Z0
+	VMULPS      Z5, Z3, Z3
+	VDIVPS      Z0, Z2, Z0
+	VDIVPS      Z3, Z2, Z3
+	VMULPS      Z0, Z6, Z6
+	VMULPS      Z3, Z9, Z9
+	VMOVUPS     Z6, K1, (DX)(R8*4)
+	VMOVUPS     Z9, K2, 64(DX)(R8*4)
 	VMULPS      Z0, Z10, Z10
 	VMULPS      Z3, Z11, Z11
 	VMULPS      Z7, Z10, Z10
@@ -3927,8 +3921,8 @@ rest:
 	VMOVUPS     Z11, K2, 64(AX)(R8*4)
 
 done:
-	VEXTRACTF64X4 $0x01, Z9, Y0
-	VCVTPS2PD     Y9, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VCVTPS2PD     Y1, Z1
 	VCVTPS2PD     Y0, Z0
 	VMULPD        Z0, Z1, Z1
 	VEXTRACTF64X4 $0x01, Z1, Y0
@@ -3943,10 +3937,10 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+480(SB), Z1
-	VBROADCASTSS constants<>+576(SB), Z2
-	VBROADCASTSS constants<>+608(SB), Z5
-	VBROADCASTSS constants<>+640(SB), Z6
+	VBROADCASTSS constants<>+480(SB), Z2
+	VBROADCASTSS constants<>+576(SB), Z7
+	VBROADCASTSS constants<>+608(SB), Z12
+	VBROADCASTSS constants<>+640(SB), Z13
 	JMP          begin
 
 // func crossEntropyLossAVX512(weights []float32, ratios []float32) float64
