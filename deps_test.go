@@ -24,7 +24,7 @@ var imports = map[string][]string{
 	"stackedae/graph":             {"stackedae/model", "stackedae/internal/simd", "stackedae/internal/parallel"},
 	"stackedae/internal/bench":    {"stackedae/graph", "stackedae/model", "stackedae/internal/simd", "stackedae/internal/parallel"},
 	"stackedae/train":             {"stackedae/graph", "stackedae/model"},
-	"stackedae/tsne":              {"stackedae/internal/parallel"},
+	"stackedae/tsne":              {"stackedae/internal/parallel", "stackedae/internal/simd"},
 	"stackedae/figure":            {},
 	"stackedae/cmd/stackedae": {
 		"stackedae/figure", "stackedae/graph", "stackedae/internal/bench", "stackedae/internal/fashion", "stackedae/internal/files",
