@@ -18,6 +18,7 @@ var imports = map[string][]string{
 	"stackedae/internal/files":    {},
 	"stackedae/internal/parallel": {},
 	"stackedae/internal/npy":      {"stackedae/internal/files"},
+	"stackedae/internal/table":    {"stackedae/internal/files"},
 	"stackedae/internal/fashion":  {"stackedae/internal/files", "stackedae/internal/parallel"},
 	"stackedae/internal/simd":     {},
 	"stackedae/model":             {"stackedae/internal/files", "stackedae/internal/npy"},
@@ -28,7 +29,7 @@ var imports = map[string][]string{
 	"stackedae/figure":            {},
 	"stackedae/cmd/stackedae": {
 		"stackedae/figure", "stackedae/graph", "stackedae/internal/bench", "stackedae/internal/fashion", "stackedae/internal/files",
-		"stackedae/internal/npy", "stackedae/internal/simd", "stackedae/model", "stackedae/train", "stackedae/tsne",
+		"stackedae/internal/npy", "stackedae/internal/simd", "stackedae/internal/table", "stackedae/model", "stackedae/train", "stackedae/tsne",
 	},
 }
 
