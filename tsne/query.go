@@ -4,13 +4,15 @@ package tsne
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"stackedae/internal/parallel"
 )
 
 // nearestAmong finds the k nearest of p for every query; k is at most p.n. The
-// only error is ctx's.
+// squared distances of a query beyond the range of float32 are scaled. The only
+// error is ctx's.
 func nearestAmong(ctx context.Context, p, queries *points, k int) (*neighborLists, error) {
 	both := &points{n: p.n + queries.n, dim: p.dim, x: slices.Concat(p.x, queries.x)}
 	lists := &neighborLists{k: k, index: make([]int32, queries.n*k), dist2: make([]float32, queries.n*k)}
@@ -29,9 +31,13 @@ func nearestAmong(ctx context.Context, p, queries *points, k int) (*neighborList
 		}
 		for q := range hi - lo {
 			slices.SortFunc(nearest[q], neighbor.compare)
+			scale := 1.
+			if farthest := nearest[q][k-1].dist2; farthest > math.MaxFloat32 {
+				scale = 1 / farthest
+			}
 			for m, nb := range nearest[q] {
 				lists.index[(lo+q)*k+m] = nb.index
-				lists.dist2[(lo+q)*k+m] = float32(nb.dist2)
+				lists.dist2[(lo+q)*k+m] = float32(scale * nb.dist2)
 			}
 		}
 	})
