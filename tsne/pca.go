@@ -34,7 +34,7 @@ func fitPCA(x *rows, components int) (*projection, error) {
 		return nil, err
 	}
 	_, exponent := math.Frexp(largest)
-	scale := math.Ldexp(1, -exponent) // products of float32 stay in its range
+	scale := math.Ldexp(1, min(-exponent, 1000)) // products of float32 stay in its range
 	lines := lines{count: x.n, length: x.dim, read: func(dst []float64, i int) {
 		x.row(dst, i)
 		for j, m := range mean {
