@@ -85,8 +85,8 @@ func (p *points) allEqual() bool {
 	return true
 }
 
-// center subtracts each column's mean.
-func (p *points) center() {
+// means returns each column's mean.
+func (p *points) means() []float64 {
 	mean := make([]float64, p.dim)
 	for i := range p.n {
 		for j, v := range p.row(i) {
@@ -96,6 +96,12 @@ func (p *points) center() {
 	for j := range mean {
 		mean[j] /= float64(p.n)
 	}
+	return mean
+}
+
+// center subtracts each column's mean.
+func (p *points) center() {
+	mean := p.means()
 	for i := range p.n {
 		row := p.row(i)
 		for j := range row {
