@@ -54,19 +54,18 @@ func (c *candidates) offer(dist2 []float32, below []uint16, first int) {
 	c.keys = keys[:have]
 }
 
-// shrink drops the points that cannot be among the k nearest.
+// shrink drops points that cannot be among the k nearest: all but a few.
 func (c *candidates) shrink() {
 	if len(c.keys) <= c.k {
 		return
 	}
-	selectSmallest(c.keys, c.k)
-	kth := uint64(0)
-	for _, key := range c.keys[:c.k] {
-		kth = max(kth, key)
+	kept := selectSmallest(c.keys, c.k, c.k+c.k/8)
+	farthest := uint64(0)
+	for _, key := range c.keys[:kept] {
+		farthest = max(farthest, key)
 	}
-	c.limit = c.margin.limit(keyDistance(kth))
-	kept := c.k
-	for _, key := range c.keys[c.k:] {
+	c.limit = c.margin.limit(keyDistance(farthest))
+	for _, key := range c.keys[kept:] {
 		if keyDistance(key) < c.limit {
 			c.keys[kept] = key
 			kept++
@@ -109,43 +108,45 @@ func (m margin) limit(kth float32) float32 {
 	return math.Nextafter32(float32(largest), float32(math.Inf(1)))
 }
 
-// selectSmallest reorders keys, all different, so that the k smallest come
-// first; k is below their number. It is Hoare's quickselect; a slice that its
-// pivots cut badly is sorted.
-func selectSmallest(keys []uint64, k int) {
-	for badCuts := 0; len(keys) > 16; {
-		pivot := median(keys[0], keys[len(keys)/2], keys[len(keys)-1])
-		i, j := 0, len(keys)-1
-		for i <= j {
-			for keys[i] < pivot {
-				i++
-			}
-			for keys[j] > pivot {
-				j--
-			}
-			if i <= j {
-				keys[i], keys[j] = keys[j], keys[i]
-				i++
-				j--
-			}
+// selectSmallest reorders keys, all different, so that the smallest come first,
+// and returns how many: at least low, at most high, or all if there are no more
+// than low. It is Hoare's quickselect with Lomuto's partition, which needs no
+// branch that a processor would have to guess.
+func selectSmallest(keys []uint64, low, high int) int {
+	done := 0 // those before belong to the smallest
+	for bad := 0; len(keys)-done > 8 && bad < 20; bad++ {
+		rest := keys[done:]
+		last := len(rest) - 1
+		// The median of three for a pivot, at the end.
+		middle := last / 2
+		if rest[middle] < rest[0] {
+			rest[middle], rest[0] = rest[0], rest[middle]
 		}
-		if max(j+1, len(keys)-i) > len(keys)/8*7 {
-			if badCuts++; badCuts == 4 {
-				break
-			}
+		if rest[last] < rest[0] {
+			rest[last], rest[0] = rest[0], rest[last]
 		}
-		switch {
-		case k <= j:
-			keys = keys[:j+1]
-		case k >= i:
-			keys, k = keys[i:], k-i
+		if rest[middle] < rest[last] {
+			rest[middle], rest[last] = rest[last], rest[middle]
+		}
+		pivot := rest[last]
+		less := 0
+		for i, key := range rest {
+			rest[i], rest[less] = rest[less], key
+			_, below := bits.Sub64(key, pivot, 0)
+			less += int(below)
+		}
+		rest[less], rest[last] = rest[last], rest[less]
+		switch at := done + less; {
+		case at > high:
+			keys = keys[:at]
+		case at < low-1:
+			done = at + 1
+		case at < low:
+			return at + 1
 		default:
-			return
+			return at
 		}
 	}
-	slices.Sort(keys)
-}
-
-func median(a, b, c uint64) uint64 {
-	return max(min(a, b), min(max(a, b), c))
+	slices.Sort(keys[done:])
+	return min(low, len(keys))
 }
