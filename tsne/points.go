@@ -8,6 +8,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"stackedae/internal/parallel"
 )
 
 // maxCoordinate is the largest coordinate accepted: sums of squares of such
@@ -124,4 +126,15 @@ func (p *points) normalize() {
 	for i, v := range p.x {
 		p.x[i] = math.Ldexp(v, -exponent)
 	}
+}
+
+// reorder puts the points into an order of their numbers.
+func (p *points) reorder(order []int32) {
+	x := make([]float64, len(p.x))
+	parallel.Chunks(p.n, 1024, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			copy(x[i*p.dim:], p.row(int(order[i])))
+		}
+	})
+	p.x = x
 }
