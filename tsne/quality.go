@@ -136,8 +136,9 @@ func ranks(rank []int, near []neighbor, p *points, i int) {
 	}
 }
 
-func (p *points) distance2(i, j int) (sum float64) {
-	a, b := p.row(i), p.row(j)
+func (p *points) distance2(i, j int) float64 { return squaredDistance(p.row(i), p.row(j)) }
+
+func squaredDistance(a, b []float64) (sum float64) {
 	for c, v := range a {
 		sum += (v - b[c]) * (v - b[c])
 	}

@@ -14,8 +14,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
-
-	"stackedae/internal/parallel"
 )
 
 // The defaults of TransformSettings, as of openTSNE's transform.
@@ -40,11 +38,10 @@ const (
 // any number of goroutines may use it at a time.
 type Map struct {
 	frame  *frame
-	points *points
+	search *search   // among the points
 	y      []float32 // the embedding, n x 2, moved to mean 0
 	mean   []float64 // by this
 	field  *field
-	square bool // of cosine distances
 }
 
 // NewMap returns the map of n points, one a row, and their n x 2 embedding, by
@@ -52,8 +49,8 @@ type Map struct {
 // with, or nil: their Metric and PCA count, and that of the Preset which
 // concerns the metric. The matrices are copied.
 //
-// A map takes as much memory as the points in float64, and up to 30 MB for the
-// repulsion.
+// A map takes as much memory as the points in float64 and in float32, and 4 MB
+// for the repulsion.
 func NewMap(points, embedding mat.Matrix, settings *Settings) (*Map, error) {
 	if settings == nil {
 		settings = new(Settings)
@@ -73,11 +70,8 @@ func NewMap(points, embedding mat.Matrix, settings *Settings) (*Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Map{
-		frame: f, points: p, y: y, mean: mean,
-		field:  newField(y),
-		square: settings.Metric == Cosine && presets[settings.Preset].squareCosine,
-	}, nil
+	p.squareCosine = settings.Metric == Cosine && presets[settings.Preset].squareCosine
+	return &Map{f, newSearch(p, newPanels(p, []int{0, p.n}), 0), y, mean, newField(y)}, nil
 }
 
 // TransformSettings says how Transform works. The zero value, and a nil
@@ -138,7 +132,7 @@ func (s *TransformSettings) resolve(n int) (TransformSettings, error) {
 //
 // It looks at ctx between points, and returns its error.
 func (m *Map) Transform(ctx context.Context, points mat.Matrix, settings *TransformSettings) (*mat.Dense, error) {
-	c, err := settings.resolve(m.points.n)
+	c, err := settings.resolve(m.search.p.n)
 	if err != nil {
 		return nil, err
 	}
@@ -146,25 +140,27 @@ func (m *Map) Transform(ctx context.Context, points mat.Matrix, settings *Transf
 	if err != nil {
 		return nil, err
 	}
-	lists, err := nearestAmong(ctx, m.points, p, max(1, int(3*c.Perplexity)))
+	lists, err := m.search.among(ctx, p, max(1, int(3*c.Perplexity)))
 	if err != nil {
 		return nil, fmt.Errorf("tsne: transform: %w", err)
 	}
-	if m.square {
+	if m.search.p.squareCosine {
 		lists.squareCosine()
 	}
+	attraction, err := conditionals(ctx, lists, c.Perplexity)
+	if err != nil {
+		return nil, fmt.Errorf("tsne: transform: %w", err)
+	}
 	placed := mat.NewDense(p.n, 2, nil)
-	parallel.Chunks(p.n, transformBlock, func(lo, hi int) {
-		attraction := make([]float64, lists.k)
-		for i := lo; i < hi && ctx.Err() == nil; i++ {
-			near := lists.index[i*lists.k : (i+1)*lists.k]
-			gaussianWeights(attraction, lists.dist2[i*lists.k:(i+1)*lists.k], math.Log(c.Perplexity))
-			x, y := m.place(near, attraction, c)
+	err = chunks(ctx, p.n, transformBlock, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			from, to := i*lists.k, (i+1)*lists.k
+			x, y := m.place(lists.index[from:to], attraction[from:to], c)
 			placed.Set(i, 0, x+m.mean[0])
 			placed.Set(i, 1, y+m.mean[1])
 		}
 	})
-	if err := ctx.Err(); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("tsne: transform: %w", err)
 	}
 	return placed, nil
@@ -172,7 +168,7 @@ func (m *Map) Transform(ctx context.Context, points mat.Matrix, settings *Transf
 
 // place returns where a point comes to lie that is attracted by the points near,
 // in parts that sum to 1.
-func (m *Map) place(near []int32, attraction []float64, c TransformSettings) (x, y float64) {
+func (m *Map) place(near []int32, attraction []float32, c TransformSettings) (x, y float64) {
 	at := [2]float64{m.median(near, 0), m.median(near, 1)}
 	gain, update := [2]float64{1, 1}, [2]float64{}
 	for range c.Iterations {
@@ -210,12 +206,12 @@ func (m *Map) median(near []int32, coordinate int) float64 {
 // gradient returns a quarter of the gradient, at the place y, of the
 // Kullback-Leibler divergence of a point's weights 1/(1+|y-y_j|²), of sum 1, from
 // its attraction, exaggerated.
-func (m *Map) gradient(near []int32, attraction []float64, at [2]float64, exaggeration float64) (g [2]float64) {
+func (m *Map) gradient(near []int32, attraction []float32, at [2]float64, exaggeration float64) (g [2]float64) {
 	phi, fx, fy := m.field.at(at[0], at[1])
 	g = [2]float64{-fx / phi, -fy / phi}
 	for i, j := range near {
 		dx, dy := at[0]-float64(m.y[2*j]), at[1]-float64(m.y[2*j+1])
-		pw := exaggeration * attraction[i] / (1 + dx*dx + dy*dy)
+		pw := exaggeration * float64(attraction[i]) / (1 + dx*dx + dy*dy)
 		g[0] += pw * dx
 		g[1] += pw * dy
 	}

@@ -303,7 +303,7 @@ func TestNearestAmong(t *testing.T) {
 		t.Fatal(err)
 	}
 	const k = 15
-	lists, err := nearestAmong(t.Context(), p, queries, k)
+	lists, err := newSearch(p, newPanels(p, []int{0, p.n}), 0).among(t.Context(), queries, k)
 	if err != nil {
 		t.Fatal(err)
 	}

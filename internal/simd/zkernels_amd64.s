@@ -2602,7 +2602,7 @@ constants:
 	JMP          begin
 
 // func scaleAVX2(dst []float32, alpha float32, x []float32)
-// Requires: AVX, AVX2, SSE
+// Requires: AVX
 TEXT ·scaleAVX2(SB), NOSPLIT, $0-56
 	JMP constants
 
@@ -2610,8 +2610,7 @@ begin:
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+32(FP), CX
 	MOVQ         x_len+40(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS alpha+24(FP), Y0
 	XORQ         BX, BX
 	MOVQ         DX, SI
 	ANDQ         $-16, SI
@@ -2653,7 +2652,7 @@ constants:
 	JMP begin
 
 // func axpyAVX2(y []float32, alpha float32, x []float32)
-// Requires: AVX, AVX2, SSE
+// Requires: AVX
 TEXT ·axpyAVX2(SB), NOSPLIT, $0-56
 	JMP constants
 
@@ -2661,8 +2660,7 @@ begin:
 	MOVQ         y_base+0(FP), AX
 	MOVQ         x_base+32(FP), CX
 	MOVQ         x_len+40(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS alpha+24(FP), Y0
 	XORQ         BX, BX
 	MOVQ         DX, SI
 	ANDQ         $-16, SI
@@ -2747,7 +2745,7 @@ constants:
 	JMP          begin
 
 // func crossEntropyGradientAVX2(gradient []float32, weights []float32, p []float32, targets []float32, factor float32) (product float64, misses int)
-// Requires: AVX, AVX2, FMA3, SSE, SSE2
+// Requires: AVX, AVX2, FMA3, SSE2
 TEXT ·crossEntropyGradientAVX2(SB), NOSPLIT, $0-120
 	JMP constants
 
@@ -2757,82 +2755,81 @@ begin:
 	MOVQ         p_base+48(FP), DX
 	MOVQ         targets_base+72(FP), BX
 	MOVQ         targets_len+80(FP), SI
-	MOVSS        factor+96(FP), X0
-	VBROADCASTSS X0, Y0
-	VXORPS       Y4, Y4, Y4
-	VMOVUPS      constants<>+480(SB), Y5
+	VBROADCASTSS factor+96(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      constants<>+480(SB), Y2
 	XORQ         DI, DI
 	MOVQ         SI, R8
 	ANDQ         $-16, R8
 	JZ           rest
 
 whole:
-	VMOVUPS     (DX)(DI*4), Y6
-	VMOVUPS     32(DX)(DI*4), Y7
-	VMOVUPS     (BX)(DI*4), Y8
-	VMOVUPS     32(BX)(DI*4), Y9
-	VCMPPS      $0x1e, constants<>+576(SB), Y6, Y10
-	VCMPPS      $0x1e, constants<>+576(SB), Y7, Y11
-	VSUBPS      Y8, Y1, Y12
-	VSUBPS      Y9, Y1, Y13
-	VBLENDVPS   Y10, Y12, Y8, Y12
-	VBLENDVPS   Y11, Y13, Y9, Y13
-	VMOVUPS     Y12, (CX)(DI*4)
-	VMOVUPS     Y13, 32(CX)(DI*4)
-	VCMPPS      $0x1e, constants<>+576(SB), Y8, Y8
-	VCMPPS      $0x1e, constants<>+576(SB), Y9, Y9
-	VXORPS      Y10, Y8, Y8
-	VXORPS      Y11, Y9, Y9
-	VPSUBD      Y8, Y4, Y4
-	VPSUBD      Y9, Y4, Y4
-	VMAXPS      Y6, Y2, Y8
-	VMAXPS      Y7, Y2, Y9
-	VMINPS      Y8, Y3, Y8
-	VMINPS      Y9, Y3, Y9
-	VSUBPS      Y6, Y1, Y10
-	VSUBPS      Y7, Y1, Y11
-	VMULPS      Y6, Y10, Y10
-	VMULPS      Y7, Y11, Y11
-	VCMPPS      $0x08, Y8, Y6, Y6
-	VCMPPS      $0x08, Y9, Y7, Y7
-	VANDPS      Y6, Y10, Y10
-	VANDPS      Y7, Y11, Y11
-	VMULPS      Y0, Y10, Y10
-	VMULPS      Y0, Y11, Y11
-	VSUBPS      Y8, Y1, Y6
-	VSUBPS      Y9, Y1, Y7
-	VADDPS      constants<>+608(SB), Y8, Y8
-	VADDPS      constants<>+608(SB), Y9, Y9
+	VMOVUPS     (DX)(DI*4), Y3
+	VMOVUPS     32(DX)(DI*4), Y4
+	VMOVUPS     (BX)(DI*4), Y5
+	VMOVUPS     32(BX)(DI*4), Y6
+	VCMPPS      $0x1e, constants<>+576(SB), Y3, Y7
+	VCMPPS      $0x1e, constants<>+576(SB), Y4, Y8
+	VSUBPS      Y5, Y11, Y9
+	VSUBPS      Y6, Y11, Y10
+	VBLENDVPS   Y7, Y9, Y5, Y9
+	VBLENDVPS   Y8, Y10, Y6, Y10
+	VMOVUPS     Y9, (CX)(DI*4)
+	VMOVUPS     Y10, 32(CX)(DI*4)
+	VCMPPS      $0x1e, constants<>+576(SB), Y5, Y5
+	VCMPPS      $0x1e, constants<>+576(SB), Y6, Y6
+	VXORPS      Y7, Y5, Y5
+	VXORPS      Y8, Y6, Y6
+	VPSUBD      Y5, Y1, Y1
+	VPSUBD      Y6, Y1, Y1
+	VMAXPS      Y3, Y12, Y5
+	VMAXPS      Y4, Y12, Y6
+	VMINPS      Y5, Y13, Y5
+	VMINPS      Y6, Y13, Y6
+	VSUBPS      Y3, Y11, Y7
+	VSUBPS      Y4, Y11, Y8
+	VMULPS      Y3, Y7, Y7
+	VMULPS      Y4, Y8, Y8
+	VCMPPS      $0x08, Y5, Y3, Y3
+	VCMPPS      $0x08, Y6, Y4, Y4
+	VANDPS      Y3, Y7, Y7
+	VANDPS      Y4, Y8, Y8
+	VMULPS      Y0, Y7, Y7
+	VMULPS      Y0, Y8, Y8
+	VSUBPS      Y5, Y11, Y3
+	VSUBPS      Y6, Y11, Y4
+	VADDPS      constants<>+608(SB), Y5, Y5
 	VADDPS      constants<>+608(SB), Y6, Y6
-	VADDPS      constants<>+608(SB), Y7, Y7
-	VMOVUPS     (BX)(DI*4), Y12
-	VMOVUPS     32(BX)(DI*4), Y13
-	VSUBPS      Y12, Y1, Y14
-	VSUBPS      Y13, Y1, Y15
-	VMULPS      Y6, Y12, Y12
-	VMULPS      Y7, Y13, Y13
-	VFMSUB213PS Y12, Y8, Y14
-	VFMSUB213PS Y13, Y9, Y15
-	VMAXPS      Y8, Y6, Y12
-	VMAXPS      Y9, Y7, Y13
-	VMULPS      Y12, Y5, Y5
-	VMULPS      Y13, Y5, Y5
-	VMINPS      Y8, Y6, Y12
-	VMINPS      Y9, Y7, Y13
-	VMULPS      Y12, Y12, Y12
-	VMULPS      Y13, Y13, Y13
-	VMULPS      Y8, Y6, Y6
-	VMULPS      Y9, Y7, Y7
-	VDIVPS      Y6, Y1, Y6
-	VDIVPS      Y7, Y1, Y7
-	VMULPS      Y6, Y12, Y12
-	VMULPS      Y7, Y13, Y13
-	VMOVUPS     Y12, (DX)(DI*4)
-	VMOVUPS     Y13, 32(DX)(DI*4)
-	VMULPS      Y6, Y14, Y14
-	VMULPS      Y7, Y15, Y15
-	VMULPS      Y10, Y14, Y14
-	VMULPS      Y11, Y15, Y15
+	VADDPS      constants<>+608(SB), Y3, Y3
+	VADDPS      constants<>+608(SB), Y4, Y4
+	VMOVUPS     (BX)(DI*4), Y9
+	VMOVUPS     32(BX)(DI*4), Y10
+	VSUBPS      Y9, Y11, Y14
+	VSUBPS      Y10, Y11, Y15
+	VMULPS      Y3, Y9, Y9
+	VMULPS      Y4, Y10, Y10
+	VFMSUB213PS Y9, Y5, Y14
+	VFMSUB213PS Y10, Y6, Y15
+	VMAXPS      Y5, Y3, Y9
+	VMAXPS      Y6, Y4, Y10
+	VMULPS      Y9, Y2, Y2
+	VMULPS      Y10, Y2, Y2
+	VMINPS      Y5, Y3, Y9
+	VMINPS      Y6, Y4, Y10
+	VMULPS      Y9, Y9, Y9
+	VMULPS      Y10, Y10, Y10
+	VMULPS      Y5, Y3, Y3
+	VMULPS      Y6, Y4, Y4
+	VDIVPS      Y3, Y11, Y3
+	VDIVPS      Y4, Y11, Y4
+	VMULPS      Y3, Y9, Y9
+	VMULPS      Y4, Y10, Y10
+	VMOVUPS     Y9, (DX)(DI*4)
+	VMOVUPS     Y10, 32(DX)(DI*4)
+	VMULPS      Y3, Y14, Y14
+	VMULPS      Y4, Y15, Y15
+	VMULPS      Y7, Y14, Y14
+	VMULPS      Y8, Y15, Y15
 	VMOVUPS     Y14, (AX)(DI*4)
 	VMOVUPS     Y15, 32(AX)(DI*4)
 	ADDQ        $0x10, DI
@@ -2845,110 +2842,110 @@ rest:
 	LEAQ        masks<>+128(SB), R8
 	SHLQ        $0x02, SI
 	SUBQ        SI, R8
+	VMOVUPS     (R8), Y3
+	VMASKMOVPS  (DX)(DI*4), Y3, Y3
+	VMOVUPS     32(R8), Y4
+	VMASKMOVPS  32(DX)(DI*4), Y4, Y4
+	VMOVUPS     (R8), Y5
+	VMASKMOVPS  (BX)(DI*4), Y5, Y5
+	VMOVUPS     32(R8), Y6
+	VMASKMOVPS  32(BX)(DI*4), Y6, Y6
+	VCMPPS      $0x1e, constants<>+576(SB), Y3, Y7
+	VCMPPS      $0x1e, constants<>+576(SB), Y4, Y8
+	VSUBPS      Y5, Y11, Y9
+	VSUBPS      Y6, Y11, Y10
+	VBLENDVPS   Y7, Y9, Y5, Y9
+	VBLENDVPS   Y8, Y10, Y6, Y10
+	VMOVUPS     (R8), Y14
+	VMASKMOVPS  Y9, Y14, (CX)(DI*4)
+	VMOVUPS     32(R8), Y9
+	VMASKMOVPS  Y10, Y9, 32(CX)(DI*4)
+	VCMPPS      $0x1e, constants<>+576(SB), Y5, Y5
+	VCMPPS      $0x1e, constants<>+576(SB), Y6, Y6
+	VXORPS      Y7, Y5, Y5
+	VXORPS      Y8, Y6, Y6
+	VPSUBD      Y5, Y1, Y1
+	VPSUBD      Y6, Y1, Y1
+	VMAXPS      Y3, Y12, Y5
+	VMAXPS      Y4, Y12, Y6
+	VMINPS      Y5, Y13, Y5
+	VMINPS      Y6, Y13, Y6
+	VSUBPS      Y3, Y11, Y7
+	VSUBPS      Y4, Y11, Y8
+	VMULPS      Y3, Y7, Y7
+	VMULPS      Y4, Y8, Y8
+	VCMPPS      $0x08, Y5, Y3, Y3
+	VCMPPS      $0x08, Y6, Y4, Y4
+	VANDPS      Y3, Y7, Y7
+	VANDPS      Y4, Y8, Y8
+	VMULPS      Y0, Y7, Y7
+	VMULPS      Y0, Y8, Y8
+	VSUBPS      Y5, Y11, Y0
+	VSUBPS      Y6, Y11, Y3
+	VADDPS      constants<>+608(SB), Y5, Y4
+	VADDPS      constants<>+608(SB), Y6, Y5
+	VADDPS      constants<>+608(SB), Y0, Y0
+	VADDPS      constants<>+608(SB), Y3, Y3
 	VMOVUPS     (R8), Y6
-	VMASKMOVPS  (DX)(DI*4), Y6, Y6
-	VMOVUPS     32(R8), Y7
-	VMASKMOVPS  32(DX)(DI*4), Y7, Y7
-	VMOVUPS     (R8), Y8
-	VMASKMOVPS  (BX)(DI*4), Y8, Y8
+	VMASKMOVPS  (BX)(DI*4), Y6, Y6
 	VMOVUPS     32(R8), Y9
 	VMASKMOVPS  32(BX)(DI*4), Y9, Y9
-	VCMPPS      $0x1e, constants<>+576(SB), Y6, Y10
-	VCMPPS      $0x1e, constants<>+576(SB), Y7, Y11
-	VSUBPS      Y8, Y1, Y12
-	VSUBPS      Y9, Y1, Y13
-	VBLENDVPS   Y10, Y12, Y8, Y12
-	VBLENDVPS   Y11, Y13, Y9, Y13
-	VMOVUPS     (R8), Y14
-	VMASKMOVPS  Y12, Y14, (CX)(DI*4)
-	VMOVUPS     32(R8), Y12
-	VMASKMOVPS  Y13, Y12, 32(CX)(DI*4)
-	VCMPPS      $0x1e, constants<>+576(SB), Y8, Y8
-	VCMPPS      $0x1e, constants<>+576(SB), Y9, Y9
-	VXORPS      Y10, Y8, Y8
-	VXORPS      Y11, Y9, Y9
-	VPSUBD      Y8, Y4, Y4
-	VPSUBD      Y9, Y4, Y4
-	VMAXPS      Y6, Y2, Y8
-	VMAXPS      Y7, Y2, Y2
-	VMINPS      Y8, Y3, Y8
-	VMINPS      Y2, Y3, Y2
-	VSUBPS      Y6, Y1, Y3
-	VSUBPS      Y7, Y1, Y9
-	VMULPS      Y6, Y3, Y3
-	VMULPS      Y7, Y9, Y9
-	VCMPPS      $0x08, Y8, Y6, Y6
-	VCMPPS      $0x08, Y2, Y7, Y7
-	VANDPS      Y6, Y3, Y3
-	VANDPS      Y7, Y9, Y9
-	VMULPS      Y0, Y3, Y3
-	VMULPS      Y0, Y9, Y9
-	VSUBPS      Y8, Y1, Y0
-	VSUBPS      Y2, Y1, Y6
-	VADDPS      constants<>+608(SB), Y8, Y7
-	VADDPS      constants<>+608(SB), Y2, Y2
-	VADDPS      constants<>+608(SB), Y0, Y0
-	VADDPS      constants<>+608(SB), Y6, Y6
-	VMOVUPS     (R8), Y8
-	VMASKMOVPS  (BX)(DI*4), Y8, Y8
-	VMOVUPS     32(R8), Y10
-	VMASKMOVPS  32(BX)(DI*4), Y10, Y10
-	VSUBPS      Y8, Y1, Y11
-	VSUBPS      Y10, Y1, Y12
-	VMULPS      Y0, Y8, Y8
-	VMULPS      Y6, Y10, Y10
-	VFMSUB213PS Y8, Y7, Y11
-	VFMSUB213PS Y10, Y2, Y12
-	VMAXPS      Y7, Y0, Y8
-	VMAXPS      Y2, Y6, Y10
-	VMULPS      Y8, Y5, Y5
-	VMULPS      Y10, Y5, Y5
-	VMINPS      Y7, Y0, Y8
-	VMINPS      Y2, Y6, Y10
-	VMULPS      Y8, Y8, Y8
-	VMULPS      Y10, Y10, Y10
-	VMULPS      Y7, Y0, Y0
-	VMULPS      Y2, Y6, Y6
-	VDIVPS      Y0, Y1, Y0
-	VDIVPS      Y6, Y1, Y6
-	VMULPS      Y0, Y8, Y8
-	VMULPS      Y6, Y10, Y10
-	VMOVUPS     (R8), Y1
-	VMASKMOVPS  Y8, Y1, (DX)(DI*4)
-	VMOVUPS     32(R8), Y1
-	VMASKMOVPS  Y10, Y1, 32(DX)(DI*4)
-	VMULPS      Y0, Y11, Y11
-	VMULPS      Y6, Y12, Y12
-	VMULPS      Y3, Y11, Y11
-	VMULPS      Y9, Y12, Y12
+	VSUBPS      Y6, Y11, Y10
+	VSUBPS      Y9, Y11, Y12
+	VMULPS      Y0, Y6, Y6
+	VMULPS      Y3, Y9, Y9
+	VFMSUB213PS Y6, Y4, Y10
+	VFMSUB213PS Y9, Y5, Y12
+	VMAXPS      Y4, Y0, Y6
+	VMAXPS      Y5, Y3, Y9
+	VMULPS      Y6, Y2, Y2
+	VMULPS      Y9, Y2, Y2
+	VMINPS      Y4, Y0, Y6
+	VMINPS      Y5, Y3, Y9
+	VMULPS      Y6, Y6, Y6
+	VMULPS      Y9, Y9, Y9
+	VMULPS      Y4, Y0, Y0
+	VMULPS      Y5, Y3, Y3
+	VDIVPS      Y0, Y11, Y0
+	VDIVPS      Y3, Y11, Y3
+	VMULPS      Y0, Y6, Y6
+	VMULPS      Y3, Y9, Y9
+	VMOVUPS     (R8), Y4
+	VMASKMOVPS  Y6, Y4, (DX)(DI*4)
+	VMOVUPS     32(R8), Y4
+	VMASKMOVPS  Y9, Y4, 32(DX)(DI*4)
+	VMULPS      Y0, Y10, Y10
+	VMULPS      Y3, Y12, Y12
+	VMULPS      Y7, Y10, Y10
+	VMULPS      Y8, Y12, Y12
 	VMOVUPS     (R8), Y0
-	VMASKMOVPS  Y11, Y0, (AX)(DI*4)
+	VMASKMOVPS  Y10, Y0, (AX)(DI*4)
 	VMOVUPS     32(R8), Y0
 	VMASKMOVPS  Y12, Y0, 32(AX)(DI*4)
 
 done:
-	VEXTRACTF128 $0x01, Y5, X0
-	VCVTPS2PD    X5, Y1
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
-	VMULPD       Y0, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X0
-	VMULPD       X1, X0, X0
-	VPERMILPD    $0x01, X0, X1
-	VMULPD       X1, X0, X0
-	VEXTRACTI128 $0x01, Y4, X1
-	VPADDD       X4, X1, X1
-	VPHADDD      X1, X1, X1
-	VPHADDD      X1, X1, X1
-	VMOVD        X1, AX
+	VMULPD       Y0, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VMULPD       X2, X0, X0
+	VPERMILPD    $0x01, X0, X2
+	VMULPD       X2, X0, X0
+	VEXTRACTI128 $0x01, Y1, X2
+	VPADDD       X1, X2, X2
+	VPHADDD      X2, X2, X2
+	VPHADDD      X2, X2, X2
+	VMOVD        X2, AX
 	VZEROUPPER
 	MOVSD        X0, product+104(FP)
 	MOVQ         AX, misses+112(FP)
 	RET
 
 constants:
-	VBROADCASTSS constants<>+480(SB), Y1
-	VBROADCASTSS constants<>+608(SB), Y2
-	VBROADCASTSS constants<>+640(SB), Y3
+	VBROADCASTSS constants<>+480(SB), Y11
+	VBROADCASTSS constants<>+608(SB), Y12
+	VBROADCASTSS constants<>+640(SB), Y13
 	JMP          begin
 
 // func crossEntropyLossAVX2(weights []float32, ratios []float32) float64
@@ -3252,6 +3249,604 @@ done:
 
 constants:
 	VBROADCASTSS constants<>+480(SB), Y0
+	JMP          begin
+
+// func panelDistancesAVX2(dst []float32, below []uint16, queries []float32, panels []float32, limits []float32)
+// Requires: AVX, FMA3
+TEXT ·panelDistancesAVX2(SB), NOSPLIT, $0-120
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ below_base+24(FP), CX
+	MOVQ below_len+32(FP), DX
+	MOVQ queries_base+48(FP), BX
+	MOVQ queries_len+56(FP), SI
+	MOVQ panels_base+72(FP), DI
+	MOVQ panels_len+80(FP), R8
+	MOVQ limits_base+96(FP), R9
+	SHRQ $0x03, DX
+	MOVQ DX, R10
+	SHLQ $0x05, R10
+	SHLQ $0x02, SI
+	LEAQ (DI)(R8*4), R8
+	JMP  test
+
+panel:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	XORQ   R11, R11
+
+coordinateaa:
+	VMOVUPS      (DI)(R11*1), Y8
+	VBROADCASTSS (BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y0
+	VBROADCASTSS 4(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y1
+	VBROADCASTSS 8(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y2
+	VBROADCASTSS 12(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y3
+	VBROADCASTSS 16(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y4
+	VBROADCASTSS 20(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y5
+	VBROADCASTSS 24(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y6
+	VBROADCASTSS 28(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y7
+	ADDQ         $0x40, R11
+	CMPQ         R11, SI
+	JL           coordinateaa
+	MOVQ         AX, R11
+	MOVQ         CX, R12
+	VMOVUPS      Y0, (R11)
+	VBROADCASTSS (R9), Y8
+	VCMPPS       $0x11, Y8, Y0, Y8
+	VMOVMSKPS    Y8, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y1, (R11)
+	VBROADCASTSS 4(R9), Y0
+	VCMPPS       $0x11, Y0, Y1, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y2, (R11)
+	VBROADCASTSS 8(R9), Y0
+	VCMPPS       $0x11, Y0, Y2, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y3, (R11)
+	VBROADCASTSS 12(R9), Y0
+	VCMPPS       $0x11, Y0, Y3, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y4, (R11)
+	VBROADCASTSS 16(R9), Y0
+	VCMPPS       $0x11, Y0, Y4, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y5, (R11)
+	VBROADCASTSS 20(R9), Y0
+	VCMPPS       $0x11, Y0, Y5, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y6, (R11)
+	VBROADCASTSS 24(R9), Y0
+	VCMPPS       $0x11, Y0, Y6, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y7, (R11)
+	VBROADCASTSS 28(R9), Y0
+	VCMPPS       $0x11, Y0, Y7, Y0
+	VMOVMSKPS    Y0, R11
+	MOVB         R11, (R12)
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	XORQ         R11, R11
+
+coordinateab:
+	VMOVUPS      32(DI)(R11*1), Y8
+	VBROADCASTSS (BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y0
+	VBROADCASTSS 4(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y1
+	VBROADCASTSS 8(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y2
+	VBROADCASTSS 12(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y3
+	VBROADCASTSS 16(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y4
+	VBROADCASTSS 20(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y5
+	VBROADCASTSS 24(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y6
+	VBROADCASTSS 28(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y7
+	ADDQ         $0x40, R11
+	CMPQ         R11, SI
+	JL           coordinateab
+	MOVQ         AX, R11
+	MOVQ         CX, R12
+	VMOVUPS      Y0, 32(R11)
+	VBROADCASTSS (R9), Y8
+	VCMPPS       $0x11, Y8, Y0, Y8
+	VMOVMSKPS    Y8, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y1, 32(R11)
+	VBROADCASTSS 4(R9), Y0
+	VCMPPS       $0x11, Y0, Y1, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y2, 32(R11)
+	VBROADCASTSS 8(R9), Y0
+	VCMPPS       $0x11, Y0, Y2, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y3, 32(R11)
+	VBROADCASTSS 12(R9), Y0
+	VCMPPS       $0x11, Y0, Y3, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y4, 32(R11)
+	VBROADCASTSS 16(R9), Y0
+	VCMPPS       $0x11, Y0, Y4, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y5, 32(R11)
+	VBROADCASTSS 20(R9), Y0
+	VCMPPS       $0x11, Y0, Y5, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y6, 32(R11)
+	VBROADCASTSS 24(R9), Y0
+	VCMPPS       $0x11, Y0, Y6, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y7, 32(R11)
+	VBROADCASTSS 28(R9), Y0
+	VCMPPS       $0x11, Y0, Y7, Y0
+	VMOVMSKPS    Y0, R11
+	MOVB         R11, 1(R12)
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	XORQ         R11, R11
+
+coordinateba:
+	VMOVUPS      (DI)(R11*1), Y8
+	VBROADCASTSS 32(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y0
+	VBROADCASTSS 36(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y1
+	VBROADCASTSS 40(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y2
+	VBROADCASTSS 44(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y3
+	VBROADCASTSS 48(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y4
+	VBROADCASTSS 52(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y5
+	VBROADCASTSS 56(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y6
+	VBROADCASTSS 60(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y7
+	ADDQ         $0x40, R11
+	CMPQ         R11, SI
+	JL           coordinateba
+	MOVQ         AX, R11
+	MOVQ         CX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y0, (R11)
+	VBROADCASTSS 32(R9), Y8
+	VCMPPS       $0x11, Y8, Y0, Y8
+	VMOVMSKPS    Y8, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y1, (R11)
+	VBROADCASTSS 36(R9), Y0
+	VCMPPS       $0x11, Y0, Y1, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y2, (R11)
+	VBROADCASTSS 40(R9), Y0
+	VCMPPS       $0x11, Y0, Y2, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y3, (R11)
+	VBROADCASTSS 44(R9), Y0
+	VCMPPS       $0x11, Y0, Y3, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y4, (R11)
+	VBROADCASTSS 48(R9), Y0
+	VCMPPS       $0x11, Y0, Y4, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y5, (R11)
+	VBROADCASTSS 52(R9), Y0
+	VCMPPS       $0x11, Y0, Y5, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y6, (R11)
+	VBROADCASTSS 56(R9), Y0
+	VCMPPS       $0x11, Y0, Y6, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y7, (R11)
+	VBROADCASTSS 60(R9), Y0
+	VCMPPS       $0x11, Y0, Y7, Y0
+	VMOVMSKPS    Y0, R11
+	MOVB         R11, (R12)
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	XORQ         R11, R11
+
+coordinatebb:
+	VMOVUPS      32(DI)(R11*1), Y8
+	VBROADCASTSS 32(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y0
+	VBROADCASTSS 36(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y1
+	VBROADCASTSS 40(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y2
+	VBROADCASTSS 44(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y3
+	VBROADCASTSS 48(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y4
+	VBROADCASTSS 52(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y5
+	VBROADCASTSS 56(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y6
+	VBROADCASTSS 60(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y7
+	ADDQ         $0x40, R11
+	CMPQ         R11, SI
+	JL           coordinatebb
+	MOVQ         AX, R11
+	MOVQ         CX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y0, 32(R11)
+	VBROADCASTSS 32(R9), Y8
+	VCMPPS       $0x11, Y8, Y0, Y8
+	VMOVMSKPS    Y8, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y1, 32(R11)
+	VBROADCASTSS 36(R9), Y0
+	VCMPPS       $0x11, Y0, Y1, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y2, 32(R11)
+	VBROADCASTSS 40(R9), Y0
+	VCMPPS       $0x11, Y0, Y2, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y3, 32(R11)
+	VBROADCASTSS 44(R9), Y0
+	VCMPPS       $0x11, Y0, Y3, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y4, 32(R11)
+	VBROADCASTSS 48(R9), Y0
+	VCMPPS       $0x11, Y0, Y4, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y5, 32(R11)
+	VBROADCASTSS 52(R9), Y0
+	VCMPPS       $0x11, Y0, Y5, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y6, 32(R11)
+	VBROADCASTSS 56(R9), Y0
+	VCMPPS       $0x11, Y0, Y6, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y7, 32(R11)
+	VBROADCASTSS 60(R9), Y0
+	VCMPPS       $0x11, Y0, Y7, Y0
+	VMOVMSKPS    Y0, R11
+	MOVB         R11, 1(R12)
+	ADDQ         SI, DI
+	ADDQ         $0x40, AX
+	ADDQ         $0x02, CX
+
+test:
+	CMPQ DI, R8
+	JL   panel
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func gaussianSumsAVX2(x []float32, beta float32) (sum float64, weighted float64)
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·gaussianSumsAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSS beta+24(FP), Y0
+	VXORPS       constants<>+416(SB), Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	XORQ         DX, DX
+	MOVQ         CX, BX
+	ANDQ         $-16, BX
+	JZ           rest
+
+whole:
+	VMOVUPS      (AX)(DX*4), Y5
+	VMOVUPS      32(AX)(DX*4), Y6
+	VMULPS       Y5, Y0, Y7
+	VMULPS       Y6, Y0, Y8
+	VCMPPS       $0x1d, constants<>+384(SB), Y7, Y9
+	VCMPPS       $0x1d, constants<>+384(SB), Y8, Y10
+	VMAXPS       Y7, Y11, Y7
+	VMAXPS       Y8, Y11, Y8
+	VMOVUPS      constants<>+0(SB), Y12
+	VMOVUPS      constants<>+0(SB), Y13
+	VFMADD231PS  constants<>+32(SB), Y7, Y12
+	VFMADD231PS  constants<>+32(SB), Y8, Y13
+	VSUBPS       constants<>+0(SB), Y12, Y14
+	VSUBPS       constants<>+0(SB), Y13, Y15
+	VPSLLD       $0x17, Y12, Y12
+	VPSLLD       $0x17, Y13, Y13
+	VFNMADD231PS constants<>+64(SB), Y14, Y7
+	VFNMADD231PS constants<>+64(SB), Y15, Y8
+	VFNMADD231PS constants<>+96(SB), Y14, Y7
+	VFNMADD231PS constants<>+96(SB), Y15, Y8
+	VMULPS       Y7, Y7, Y14
+	VMULPS       Y8, Y8, Y15
+	VMOVUPS      constants<>+128(SB), Y16
+	VMOVUPS      constants<>+128(SB), Y17
+	VMOVUPS      constants<>+160(SB), Y18
+	VMOVUPS      constants<>+160(SB), Y19
+	VFMADD213PS  constants<>+192(SB), Y7, Y18
+	VFMADD213PS  constants<>+192(SB), Y8, Y19
+	VFMADD231PS  constants<>+224(SB), Y14, Y18
+	VFMADD231PS  constants<>+224(SB), Y15, Y19
+	VFMADD213PS  constants<>+256(SB), Y7, Y16
+	VFMADD213PS  constants<>+256(SB), Y8, Y17
+	VFMADD213PS  Y16, Y14, Y18
+	VFMADD213PS  Y17, Y15, Y19
+	VFMADD213PS  Y7, Y14, Y18
+	VFMADD213PS  Y8, Y15, Y19
+	VFMADD213PS  Y12, Y12, Y18
+	VFMADD213PS  Y13, Y13, Y19
+	VANDPS       Y9, Y18, Y18
+	VANDPS       Y10, Y19, Y19
+	VADDPS       Y18, Y1, Y1
+	VADDPS       Y19, Y2, Y2
+	VFMADD231PS  Y18, Y5, Y3
+	VFMADD231PS  Y19, Y6, Y4
+	ADDQ         $0x10, DX
+	CMPQ         DX, BX
+	JL           whole
+
+rest:
+	SUBQ         DX, CX
+	JZ           done
+	LEAQ         masks<>+128(SB), BX
+	SHLQ         $0x02, CX
+	SUBQ         CX, BX
+	VMOVUPS      (BX), Y5
+	VMASKMOVPS   (AX)(DX*4), Y5, Y5
+	VMOVUPS      32(BX), Y6
+	VMASKMOVPS   32(AX)(DX*4), Y6, Y6
+	VMULPS       Y5, Y0, Y7
+	VMULPS       Y6, Y0, Y0
+	VCMPPS       $0x1d, constants<>+384(SB), Y7, Y8
+	VCMPPS       $0x1d, constants<>+384(SB), Y0, Y9
+	VMAXPS       Y7, Y11, Y7
+	VMAXPS       Y0, Y11, Y0
+	VMOVUPS      constants<>+0(SB), Y10
+	VMOVUPS      constants<>+0(SB), Y11
+	VFMADD231PS  constants<>+32(SB), Y7, Y10
+	VFMADD231PS  constants<>+32(SB), Y0, Y11
+	VSUBPS       constants<>+0(SB), Y10, Y12
+	VSUBPS       constants<>+0(SB), Y11, Y13
+	VPSLLD       $0x17, Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VFNMADD231PS constants<>+64(SB), Y12, Y7
+	VFNMADD231PS constants<>+64(SB), Y13, Y0
+	VFNMADD231PS constants<>+96(SB), Y12, Y7
+	VFNMADD231PS constants<>+96(SB), Y13, Y0
+	VMULPS       Y7, Y7, Y12
+	VMULPS       Y0, Y0, Y13
+	VMOVUPS      constants<>+128(SB), Y14
+	VMOVUPS      constants<>+128(SB), Y15
+	VMOVUPS      constants<>+160(SB), Y16
+	VMOVUPS      constants<>+160(SB), Y17
+	VFMADD213PS  constants<>+192(SB), Y7, Y16
+	VFMADD213PS  constants<>+192(SB), Y0, Y17
+	VFMADD231PS  constants<>+224(SB), Y12, Y16
+	VFMADD231PS  constants<>+224(SB), Y13, Y17
+	VFMADD213PS  constants<>+256(SB), Y7, Y14
+	VFMADD213PS  constants<>+256(SB), Y0, Y15
+	VFMADD213PS  Y14, Y12, Y16
+	VFMADD213PS  Y15, Y13, Y17
+	VFMADD213PS  Y7, Y12, Y16
+	VFMADD213PS  Y0, Y13, Y17
+	VFMADD213PS  Y10, Y10, Y16
+	VFMADD213PS  Y11, Y11, Y17
+	VANDPS       Y8, Y16, Y16
+	VANDPS       Y9, Y17, Y17
+	VANDPS       (BX), Y16, Y16
+	VANDPS       32(BX), Y17, Y17
+	VADDPS       Y16, Y1, Y1
+	VADDPS       Y17, Y2, Y2
+	VFMADD231PS  Y16, Y5, Y3
+	VFMADD231PS  Y17, Y6, Y4
+
+done:
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       Y0, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	VADDPS       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X1
+	VCVTPS2PD    X3, Y2
+	VCVTPS2PD    X1, Y1
+	VADDPD       Y1, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X1
+	VADDPD       X2, X1, X1
+	VPERMILPD    $0x01, X1, X2
+	VADDPD       X2, X1, X1
+	VZEROUPPER
+	MOVSD        X0, sum+32(FP)
+	MOVSD        X1, weighted+40(FP)
+	RET
+
+constants:
+	VBROADCASTSS constants<>+384(SB), Y11
 	JMP          begin
 
 // func seluAVX512(dst []float32, x []float32)
@@ -3604,7 +4199,7 @@ constants:
 	JMP          begin
 
 // func scaleAVX512(dst []float32, alpha float32, x []float32)
-// Requires: AVX, AVX512DQ, AVX512F, SSE
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·scaleAVX512(SB), NOSPLIT, $0-56
 	JMP constants
 
@@ -3612,8 +4207,7 @@ begin:
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+32(FP), CX
 	MOVQ         x_len+40(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS alpha+24(FP), Z0
 	XORQ         BX, BX
 	MOVQ         DX, SI
 	ANDQ         $-32, SI
@@ -3655,7 +4249,7 @@ constants:
 	JMP begin
 
 // func axpyAVX512(y []float32, alpha float32, x []float32)
-// Requires: AVX, AVX512DQ, AVX512F, SSE
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·axpyAVX512(SB), NOSPLIT, $0-56
 	JMP constants
 
@@ -3663,8 +4257,7 @@ begin:
 	MOVQ         y_base+0(FP), AX
 	MOVQ         x_base+32(FP), CX
 	MOVQ         x_len+40(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS alpha+24(FP), Z0
 	XORQ         BX, BX
 	MOVQ         DX, SI
 	ANDQ         $-32, SI
@@ -3747,7 +4340,7 @@ constants:
 	JMP          begin
 
 // func crossEntropyGradientAVX512(gradient []float32, weights []float32, p []float32, targets []float32, factor float32) (product float64, misses int)
-// Requires: AVX, AVX512DQ, AVX512F, POPCNT, SSE, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, POPCNT, SSE2
 TEXT ·crossEntropyGradientAVX512(SB), NOSPLIT, $0-120
 	JMP constants
 
@@ -3757,30 +4350,29 @@ begin:
 	MOVQ         p_base+48(FP), DX
 	MOVQ         targets_base+72(FP), BX
 	MOVQ         targets_len+80(FP), SI
-	MOVSS        factor+96(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS factor+96(FP), Z0
 	XORQ         DI, DI
-	VMOVUPS      Z1, Z9
+	VMOVUPS      Z2, Z1
 	XORQ         R8, R8
 	MOVQ         SI, R9
 	ANDQ         $-32, R9
 	JZ           rest
 
 whole:
-	VMOVUPS     (DX)(R8*4), Z10
-	VMOVUPS     64(DX)(R8*4), Z11
-	VMOVUPS     (BX)(R8*4), Z12
-	VMOVUPS     64(BX)(R8*4), Z13
-	VCMPPS      $0x1e, Z2, Z10, K1
-	VCMPPS      $0x1e, Z2, Z11, K2
-	VSUBPS      Z12, Z1, Z14
-	VSUBPS      Z13, Z1, Z15
-	VBLENDMPS   Z14, Z12, K1, Z3
-	VBLENDMPS   Z15, Z13, K2, Z4
-	VMOVUPS     Z3, (CX)(R8*4)
-	VMOVUPS     Z4, 64(CX)(R8*4)
-	VCMPPS      $0x1e, Z2, Z12, K3
-	VCMPPS      $0x1e, Z2, Z13, K4
+	VMOVUPS     (DX)(R8*4), Z3
+	VMOVUPS     64(DX)(R8*4), Z4
+	VMOVUPS     (BX)(R8*4), Z5
+	VMOVUPS     64(BX)(R8*4), Z6
+	VCMPPS      $0x1e, Z7, Z3, K1
+	VCMPPS      $0x1e, Z7, Z4, K2
+	VSUBPS      Z5, Z2, Z8
+	VSUBPS      Z6, Z2, Z9
+	VBLENDMPS   Z8, Z5, K1, Z10
+	VBLENDMPS   Z9, Z6, K2, Z11
+	VMOVUPS     Z10, (CX)(R8*4)
+	VMOVUPS     Z11, 64(CX)(R8*4)
+	VCMPPS      $0x1e, Z7, Z5, K3
+	VCMPPS      $0x1e, Z7, Z6, K4
 	KXORW       K1, K3, K3
 	KMOVW       K3, R10
 	POPCNTL     R10, R10
@@ -3789,54 +4381,54 @@ whole:
 	KMOVW       K4, R10
 	POPCNTL     R10, R10
 	ADDQ        R10, DI
-	VMAXPS      Z10, Z5, Z12
-	VMAXPS      Z11, Z5, Z13
-	VMINPS      Z12, Z6, Z12
-	VMINPS      Z13, Z6, Z13
-	VSUBPS      Z10, Z1, Z14
-	VSUBPS      Z11, Z1, Z15
-	VMULPS      Z10, Z14, Z14
-	VMULPS      Z11, Z15, Z15
-	VCMPPS      $0x08, Z12, Z10, K1
-	VCMPPS      $0x08, Z13, Z11, K2
-	VMOVAPS.Z   Z14, K1, Z14
-	VMOVAPS.Z   Z15, K2, Z15
-	VMULPS      Z0, Z14, Z14
-	VMULPS      Z0, Z15, Z15
-	VSUBPS      Z12, Z1, Z10
-	VSUBPS      Z13, Z1, Z11
-	VADDPS      Z5, Z12, Z12
-	VADDPS      Z5, Z13, Z13
-	VADDPS      Z5, Z10, Z10
-	VADDPS      Z5, Z11, Z11
+	VMAXPS      Z3, Z12, Z5
+	VMAXPS      Z4, Z12, Z6
+	VMINPS      Z5, Z13, Z5
+	VMINPS      Z6, Z13, Z6
+	VSUBPS      Z3, Z2, Z8
+	VSUBPS      Z4, Z2, Z9
+	VMULPS      Z3, Z8, Z8
+	VMULPS      Z4, Z9, Z9
+	VCMPPS      $0x08, Z5, Z3, K1
+	VCMPPS      $0x08, Z6, Z4, K2
+	VMOVAPS.Z   Z8, K1, Z8
+	VMOVAPS.Z   Z9, K2, Z9
+	VMULPS      Z0, Z8, Z8
+	VMULPS      Z0, Z9, Z9
+	VSUBPS      Z5, Z2, Z3
+	VSUBPS      Z6, Z2, Z4
+	VADDPS      Z12, Z5, Z5
+	VADDPS      Z12, Z6, Z6
+	VADDPS      Z12, Z3, Z3
+	VADDPS      Z12, Z4, Z4
 	VMOVUPS     (BX)(R8*4), Z16
 	VMOVUPS     64(BX)(R8*4), Z17
-	VSUBPS      Z16, Z1, Z18
-	VSUBPS      Z17, Z1, Z19
-	VMULPS      Z10, Z16, Z16
-	VMULPS      Z11, Z17, Z17
-	VFMSUB213PS Z16, Z12, Z18
-	VFMSUB213PS Z17, Z13, Z19
-	VMAXPS      Z12, Z10, Z16
-	VMAXPS      Z13, Z11, Z17
-	VMULPS      Z16, Z9, Z9
-	VMULPS      Z17, Z9, Z9
-	VMINPS      Z12, Z10, Z16
-	VMINPS      Z13, Z11, Z17
+	VSUBPS      Z16, Z2, Z18
+	VSUBPS      Z17, Z2, Z19
+	VMULPS      Z3, Z16, Z16
+	VMULPS      Z4, Z17, Z17
+	VFMSUB213PS Z16, Z5, Z18
+	VFMSUB213PS Z17, Z6, Z19
+	VMAXPS      Z5, Z3, Z16
+	VMAXPS      Z6, Z4, Z17
+	VMULPS      Z16, Z1, Z1
+	VMULPS      Z17, Z1, Z1
+	VMINPS      Z5, Z3, Z16
+	VMINPS      Z6, Z4, Z17
 	VMULPS      Z16, Z16, Z16
 	VMULPS      Z17, Z17, Z17
-	VMULPS      Z12, Z10, Z10
-	VMULPS      Z13, Z11, Z11
-	VDIVPS      Z10, Z1, Z10
-	VDIVPS      Z11, Z1, Z11
-	VMULPS      Z10, Z16, Z16
-	VMULPS      Z11, Z17, Z17
+	VMULPS      Z5, Z3, Z3
+	VMULPS      Z6, Z4, Z4
+	VDIVPS      Z3, Z2, Z3
+	VDIVPS      Z4, Z2, Z4
+	VMULPS      Z3, Z16, Z16
+	VMULPS      Z4, Z17, Z17
 	VMOVUPS     Z16, (DX)(R8*4)
 	VMOVUPS     Z17, 64(DX)(R8*4)
-	VMULPS      Z10, Z18, Z18
-	VMULPS      Z11, Z19, Z19
-	VMULPS      Z14, Z18, Z18
-	VMULPS      Z15, Z19, Z19
+	VMULPS      Z3, Z18, Z18
+	VMULPS      Z4, Z19, Z19
+	VMULPS      Z8, Z18, Z18
+	VMULPS      Z9, Z19, Z19
 	VMOVUPS     Z18, (AX)(R8*4)
 	VMOVUPS     Z19, 64(AX)(R8*4)
 	ADDQ        $0x20, R8
@@ -3855,18 +4447,18 @@ rest:
 	VPMOVD2M    Z3, K2
 	VMOVUPS.Z   (DX)(R8*4), K1, Z3
 	VMOVUPS.Z   64(DX)(R8*4), K2, Z4
-	VMOVUPS.Z   (BX)(R8*4), K1, Z10
-	VMOVUPS.Z   64(BX)(R8*4), K2, Z11
-	VCMPPS      $0x1e, Z2, Z3, K3
-	VCMPPS      $0x1e, Z2, Z4, K4
-	VSUBPS      Z10, Z1, Z12
-	VSUBPS      Z11, Z1, Z13
-	VBLENDMPS   Z12, Z10, K3, Z7
-	VBLENDMPS   Z13, Z11, K4, Z8
-	VMOVUPS     Z7, K1, (CX)(R8*4)
-	VMOVUPS     Z8, K2, 64(CX)(R8*4)
-	VCMPPS      $0x1e, Z2, Z10, K5
-	VCMPPS      $0x1e, Z2, Z11, K6
+	VMOVUPS.Z   (BX)(R8*4), K1, Z5
+	VMOVUPS.Z   64(BX)(R8*4), K2, Z6
+	VCMPPS      $0x1e, Z7, Z3, K3
+	VCMPPS      $0x1e, Z7, Z4, K4
+	VSUBPS      Z5, Z2, Z8
+	VSUBPS      Z6, Z2, Z9
+	VBLENDMPS   Z8, Z5, K3, Z14
+	VBLENDMPS   Z9, Z6, K4, Z15
+	VMOVUPS     Z14, K1, (CX)(R8*4)
+	VMOVUPS     Z15, K2, 64(CX)(R8*4)
+	VCMPPS      $0x1e, Z7, Z5, K5
+	VCMPPS      $0x1e, Z7, Z6, K6
 	KXORW       K3, K5, K5
 	KMOVW       K5, CX
 	POPCNTL     CX, CX
@@ -3875,50 +4467,50 @@ rest:
 	KMOVW       K6, CX
 	POPCNTL     CX, CX
 	ADDQ        CX, DI
-	VMAXPS      Z3, Z5, Z2
-	VMAXPS      Z4, Z5, Z7
-	VMINPS      Z2, Z6, Z2
-	VMINPS      Z7, Z6, Z6
-	VSUBPS      Z3, Z1, Z7
-	VSUBPS      Z4, Z1, Z8
+	VMAXPS      Z3, Z12, Z5
+	VMAXPS      Z4, Z12, Z6
+	VMINPS      Z5, Z13, Z5
+	VMINPS      Z6, Z13, Z6
+	VSUBPS      Z3, Z2, Z7
+	VSUBPS      Z4, Z2, Z8
 	VMULPS      Z3, Z7, Z7
 	VMULPS      Z4, Z8, Z8
-	VCMPPS      $0x08, Z2, Z3, K3
+	VCMPPS      $0x08, Z5, Z3, K3
 	VCMPPS      $0x08, Z6, Z4, K4
 	VMOVAPS.Z   Z7, K3, Z7
 	VMOVAPS.Z   Z8, K4, Z8
 	VMULPS      Z0, Z7, Z7
 	VMULPS      Z0, Z8, Z8
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z6, Z1, Z3
-	VADDPS      Z5, Z2, Z2
-	VADDPS      Z5, Z6, Z4
-	VADDPS      Z5, Z0, Z0
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS.Z   (BX)(R8*4), K1, Z5
-	VMOVUPS.Z   64(BX)(R8*4), K2, Z6
-	VSUBPS      Z5, Z1, Z10
-	VSUBPS      Z6, Z1, Z11
-	VMULPS      Z0, Z5, Z5
-	VMULPS      Z3, Z6, Z6
-	VFMSUB213PS Z5, Z2, Z10
-	VFMSUB213PS Z6, Z4, Z11
-	VMAXPS      Z2, Z0, Z5
-	VMAXPS      Z4, Z3, Z6
-	VMULPS      Z5, Z9, Z9
-	VMULPS      Z6, Z9, Z9
-	VMINPS      Z2, Z0, Z5
-	VMINPS      Z4, Z3, Z6
-	VMULPS      Z5, Z5, Z5
+	VSUBPS      Z5, Z2, Z0
+	VSUBPS      Z6, Z2, Z3
+	VADDPS      Z12, Z5, Z4
+	VADDPS      Z12, Z6, Z5
+	VADDPS      Z12, Z0, Z0
+	VADDPS      Z12, Z3, Z3
+	VMOVUPS.Z   (BX)(R8*4), K1, Z6
+	VMOVUPS.Z   64(BX)(R8*4), K2, Z9
+	VSUBPS      Z6, Z2, Z10
+	VSUBPS      Z9, Z2, Z11
+	VMULPS      Z0, Z6, Z6
+	VMULPS      Z3, Z9, Z9
+	VFMSUB213PS Z6, Z4, Z10
+	VFMSUB213PS Z9, Z5, Z11
+	VMAXPS      Z4, Z0, Z6
+	VMAXPS      Z5, Z3, Z9
+	VMULPS      Z6, Z1, Z1
+	VMULPS      Z9, Z1, Z1
+	VMINPS      Z4, Z0, Z6
+	VMINPS      Z5, Z3, Z9
 	VMULPS      Z6, Z6, Z6
-	VMULPS      Z2, Z0, Z0
-	VMULPS      Z4, Z3, Z3
-	VDIVPS      Z0, Z1, Z0
-	VDIVPS      Z3, Z1, Z3
-	VMULPS      Z0, Z5, Z5
-	VMULPS      Z3, Z6, Z6
-	VMOVUPS     Z5, K1, (DX)(R8*4)
-	VMOVUPS     Z6, K2, 64(DX)(R8*4)
+	VMULPS      Z9, Z9, Z9
+	VMULPS      Z4, Z0, Z0
+	VMULPS      Z5, Z3, Z3
+	VDIVPS      Z0, Z2, Z0
+	VDIVPS      Z3, Z2, Z3
+	VMULPS      Z0, Z6, Z6
+	VMULPS      Z3, Z9, Z9
+	VMOVUPS     Z6, K1, (DX)(R8*4)
+	VMOVUPS     Z9, K2, 64(DX)(R8*4)
 	VMULPS      Z0, Z10, Z10
 	VMULPS      Z3, Z11, Z11
 	VMULPS      Z7, Z10, Z10
@@ -3927,8 +4519,8 @@ rest:
 	VMOVUPS     Z11, K2, 64(AX)(R8*4)
 
 done:
-	VEXTRACTF64X4 $0x01, Z9, Y0
-	VCVTPS2PD     Y9, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VCVTPS2PD     Y1, Z1
 	VCVTPS2PD     Y0, Z0
 	VMULPD        Z0, Z1, Z1
 	VEXTRACTF64X4 $0x01, Z1, Y0
@@ -3943,10 +4535,10 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+480(SB), Z1
-	VBROADCASTSS constants<>+576(SB), Z2
-	VBROADCASTSS constants<>+608(SB), Z5
-	VBROADCASTSS constants<>+640(SB), Z6
+	VBROADCASTSS constants<>+480(SB), Z2
+	VBROADCASTSS constants<>+576(SB), Z7
+	VBROADCASTSS constants<>+608(SB), Z12
+	VBROADCASTSS constants<>+640(SB), Z13
 	JMP          begin
 
 // func crossEntropyLossAVX512(weights []float32, ratios []float32) float64
@@ -4266,6 +4858,382 @@ done:
 
 constants:
 	VBROADCASTSS constants<>+480(SB), Z0
+	JMP          begin
+
+// func panelDistancesAVX512(dst []float32, below []uint16, queries []float32, panels []float32, limits []float32)
+// Requires: AVX, AVX512F
+TEXT ·panelDistancesAVX512(SB), NOSPLIT, $0-120
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ below_base+24(FP), CX
+	MOVQ below_len+32(FP), DX
+	MOVQ queries_base+48(FP), BX
+	MOVQ queries_len+56(FP), SI
+	MOVQ panels_base+72(FP), DI
+	MOVQ panels_len+80(FP), R8
+	MOVQ limits_base+96(FP), R9
+	SHRQ $0x03, DX
+	MOVQ DX, R10
+	SHLQ $0x05, R10
+	SHLQ $0x02, SI
+	LEAQ (DI)(R8*4), R8
+	JMP  test
+
+panel:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	XORQ   R11, R11
+
+coordinateaa:
+	VMOVUPS      (DI)(R11*1), Z8
+	VSUBPS.BCST  (BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z0
+	VSUBPS.BCST  4(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z1
+	VSUBPS.BCST  8(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z2
+	VSUBPS.BCST  12(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z3
+	VSUBPS.BCST  16(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z4
+	VSUBPS.BCST  20(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z5
+	VSUBPS.BCST  24(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z6
+	VSUBPS.BCST  28(BX)(R11*1), Z8, Z8
+	VFMADD231PS  Z8, Z8, Z7
+	ADDQ         $0x40, R11
+	CMPQ         R11, SI
+	JL           coordinateaa
+	MOVQ         AX, R11
+	MOVQ         CX, R12
+	VMOVUPS      Z0, (R11)
+	VBROADCASTSS (R9), Z8
+	VCMPPS       $0x11, Z8, Z0, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z1, (R11)
+	VBROADCASTSS 4(R9), Z8
+	VCMPPS       $0x11, Z8, Z1, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z2, (R11)
+	VBROADCASTSS 8(R9), Z8
+	VCMPPS       $0x11, Z8, Z2, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z3, (R11)
+	VBROADCASTSS 12(R9), Z8
+	VCMPPS       $0x11, Z8, Z3, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z4, (R11)
+	VBROADCASTSS 16(R9), Z8
+	VCMPPS       $0x11, Z8, Z4, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z5, (R11)
+	VBROADCASTSS 20(R9), Z8
+	VCMPPS       $0x11, Z8, Z5, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z6, (R11)
+	VBROADCASTSS 24(R9), Z8
+	VCMPPS       $0x11, Z8, Z6, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z7, (R11)
+	VBROADCASTSS 28(R9), Z8
+	VCMPPS       $0x11, Z8, Z7, K1
+	KMOVW        K1, (R12)
+	VPXORD       Z10, Z10, Z10
+	VPXORD       Z11, Z11, Z11
+	VPXORD       Z12, Z12, Z12
+	VPXORD       Z13, Z13, Z13
+	VPXORD       Z14, Z14, Z14
+	VPXORD       Z15, Z15, Z15
+	VPXORD       Z16, Z16, Z16
+	VPXORD       Z17, Z17, Z17
+	XORQ         R11, R11
+
+coordinateba:
+	VMOVUPS      (DI)(R11*1), Z8
+	VSUBPS.BCST  32(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z10
+	VSUBPS.BCST  36(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z11
+	VSUBPS.BCST  40(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z12
+	VSUBPS.BCST  44(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z13
+	VSUBPS.BCST  48(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z14
+	VSUBPS.BCST  52(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z15
+	VSUBPS.BCST  56(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z16
+	VSUBPS.BCST  60(BX)(R11*1), Z8, Z8
+	VFMADD231PS  Z8, Z8, Z17
+	ADDQ         $0x40, R11
+	CMPQ         R11, SI
+	JL           coordinateba
+	MOVQ         AX, R11
+	MOVQ         CX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z10, (R11)
+	VBROADCASTSS 32(R9), Z8
+	VCMPPS       $0x11, Z8, Z10, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z11, (R11)
+	VBROADCASTSS 36(R9), Z8
+	VCMPPS       $0x11, Z8, Z11, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z12, (R11)
+	VBROADCASTSS 40(R9), Z8
+	VCMPPS       $0x11, Z8, Z12, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z13, (R11)
+	VBROADCASTSS 44(R9), Z8
+	VCMPPS       $0x11, Z8, Z13, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z14, (R11)
+	VBROADCASTSS 48(R9), Z8
+	VCMPPS       $0x11, Z8, Z14, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z15, (R11)
+	VBROADCASTSS 52(R9), Z8
+	VCMPPS       $0x11, Z8, Z15, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z16, (R11)
+	VBROADCASTSS 56(R9), Z8
+	VCMPPS       $0x11, Z8, Z16, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z17, (R11)
+	VBROADCASTSS 60(R9), Z8
+	VCMPPS       $0x11, Z8, Z17, K1
+	KMOVW        K1, (R12)
+	ADDQ         SI, DI
+	ADDQ         $0x40, AX
+	ADDQ         $0x02, CX
+
+test:
+	CMPQ DI, R8
+	JL   panel
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func gaussianSumsAVX512(x []float32, beta float32) (sum float64, weighted float64)
+// Requires: AVX, AVX512DQ, AVX512F, SSE2
+TEXT ·gaussianSumsAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSS beta+24(FP), Z0
+	VXORPS       Z1, Z0, Z0
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	XORQ         DX, DX
+	MOVQ         CX, BX
+	ANDQ         $-32, BX
+	JZ           rest
+
+whole:
+	VMOVUPS      (AX)(DX*4), Z1
+	VMOVUPS      64(AX)(DX*4), Z16
+	VMULPS       Z1, Z0, Z17
+	VMULPS       Z16, Z0, Z18
+	VCMPPS       $0x1d, Z6, Z17, K1
+	VCMPPS       $0x1d, Z6, Z18, K2
+	VMAXPS       Z17, Z6, Z17
+	VMAXPS       Z18, Z6, Z18
+	VMOVUPS      Z7, Z19
+	VMOVUPS      Z7, Z20
+	VFMADD231PS  Z8, Z17, Z19
+	VFMADD231PS  Z8, Z18, Z20
+	VSUBPS       Z7, Z19, Z21
+	VSUBPS       Z7, Z20, Z22
+	VPSLLD       $0x17, Z19, Z19
+	VPSLLD       $0x17, Z20, Z20
+	VFNMADD231PS Z9, Z21, Z17
+	VFNMADD231PS Z9, Z22, Z18
+	VFNMADD231PS Z10, Z21, Z17
+	VFNMADD231PS Z10, Z22, Z18
+	VMULPS       Z17, Z17, Z21
+	VMULPS       Z18, Z18, Z22
+	VMOVUPS      Z11, Z23
+	VMOVUPS      Z11, Z24
+	VMOVUPS      Z12, Z25
+	VMOVUPS      Z12, Z26
+	VFMADD213PS  Z13, Z17, Z25
+	VFMADD213PS  Z13, Z18, Z26
+	VFMADD231PS  Z14, Z21, Z25
+	VFMADD231PS  Z14, Z22, Z26
+	VFMADD213PS  Z15, Z17, Z23
+	VFMADD213PS  Z15, Z18, Z24
+	VFMADD213PS  Z23, Z21, Z25
+	VFMADD213PS  Z24, Z22, Z26
+	VFMADD213PS  Z17, Z21, Z25
+	VFMADD213PS  Z18, Z22, Z26
+	VFMADD213PS  Z19, Z19, Z25
+	VFMADD213PS  Z20, Z20, Z26
+	VMOVAPS.Z    Z25, K1, Z25
+	VMOVAPS.Z    Z26, K2, Z26
+	VADDPS       Z25, Z2, Z2
+	VADDPS       Z26, Z3, Z3
+	VFMADD231PS  Z25, Z1, Z4
+	VFMADD231PS  Z26, Z16, Z5
+	ADDQ         $0x20, DX
+	CMPQ         DX, BX
+	JL           whole
+
+rest:
+	SUBQ         DX, CX
+	JZ           done
+	LEAQ         masks<>+128(SB), BX
+	SHLQ         $0x02, CX
+	SUBQ         CX, BX
+	VMOVUPS      (BX), Z1
+	VPMOVD2M     Z1, K1
+	VMOVUPS      64(BX), Z1
+	VPMOVD2M     Z1, K2
+	VMOVUPS.Z    (AX)(DX*4), K1, Z1
+	VMOVUPS.Z    64(AX)(DX*4), K2, Z16
+	VMULPS       Z1, Z0, Z17
+	VMULPS       Z16, Z0, Z0
+	VCMPPS       $0x1d, Z6, Z17, K3
+	VCMPPS       $0x1d, Z6, Z0, K4
+	VMAXPS       Z17, Z6, Z17
+	VMAXPS       Z0, Z6, Z0
+	VMOVUPS      Z7, Z6
+	VMOVUPS      Z7, Z18
+	VFMADD231PS  Z8, Z17, Z6
+	VFMADD231PS  Z8, Z0, Z18
+	VSUBPS       Z7, Z6, Z8
+	VSUBPS       Z7, Z18, Z7
+	VPSLLD       $0x17, Z6, Z6
+	VPSLLD       $0x17, Z18, Z18
+	VFNMADD231PS Z9, Z8, Z17
+	VFNMADD231PS Z9, Z7, Z0
+	VFNMADD231PS Z10, Z8, Z17
+	VFNMADD231PS Z10, Z7, Z0
+	VMULPS       Z17, Z17, Z8
+	VMULPS       Z0, Z0, Z7
+	VMOVUPS      Z11, Z9
+	VMOVUPS      Z11, Z10
+	VMOVUPS      Z12, Z11
+	VMOVUPS      Z12, Z12
+	VFMADD213PS  Z13, Z17, Z11
+	VFMADD213PS  Z13, Z0, Z12
+	VFMADD231PS  Z14, Z8, Z11
+	VFMADD231PS  Z14, Z7, Z12
+	VFMADD213PS  Z15, Z17, Z9
+	VFMADD213PS  Z15, Z0, Z10
+	VFMADD213PS  Z9, Z8, Z11
+	VFMADD213PS  Z10, Z7, Z12
+	VFMADD213PS  Z17, Z8, Z11
+	VFMADD213PS  Z0, Z7, Z12
+	VFMADD213PS  Z6, Z6, Z11
+	VFMADD213PS  Z18, Z18, Z12
+	VMOVAPS.Z    Z11, K3, Z11
+	VMOVAPS.Z    Z12, K4, Z12
+	VMOVAPS.Z    Z11, K1, Z11
+	VMOVAPS.Z    Z12, K2, Z12
+	VADDPS       Z11, Z2, Z2
+	VADDPS       Z12, Z3, Z3
+	VFMADD231PS  Z11, Z1, Z4
+	VFMADD231PS  Z12, Z16, Z5
+
+done:
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VCVTPS2PD     Y2, Z1
+	VCVTPS2PD     Y0, Z0
+	VADDPD        Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDPD        X0, X1, X1
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VCVTPS2PD     Y4, Z2
+	VCVTPS2PD     Y0, Z0
+	VADDPD        Z0, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y0
+	VEXTRACTF128  $0x01, Y0, X2
+	VADDPD        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPD        X0, X2, X2
+	VZEROUPPER
+	MOVSD         X1, sum+32(FP)
+	MOVSD         X2, weighted+40(FP)
+	RET
+
+constants:
+	VBROADCASTSS constants<>+416(SB), Z1
+	VBROADCASTSS constants<>+384(SB), Z6
+	VBROADCASTSS constants<>+0(SB), Z7
+	VBROADCASTSS constants<>+32(SB), Z8
+	VBROADCASTSS constants<>+64(SB), Z9
+	VBROADCASTSS constants<>+96(SB), Z10
+	VBROADCASTSS constants<>+128(SB), Z11
+	VBROADCASTSS constants<>+160(SB), Z12
+	VBROADCASTSS constants<>+192(SB), Z13
+	VBROADCASTSS constants<>+224(SB), Z14
+	VBROADCASTSS constants<>+256(SB), Z15
 	JMP          begin
 
 DATA constants<>+0(SB)/4, $0x4b40007f

@@ -233,11 +233,15 @@ func kernel(name, signature string, arrays []string, prepare func(), body func(l
 	})
 }
 
-// broadcast returns a register that holds a float32 parameter in every lane.
+// broadcast returns a register that holds a float32 parameter in every lane. It
+// needs no SSE instruction, which would wait for the constants loaded before.
 func broadcast(param string) VecVirtual {
-	x, v := XMM(), set.register()
-	Load(Param(param), x)
-	VBROADCASTSS(x, v)
+	p, err := Param(param).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	v := set.register()
+	VBROADCASTSS(p.Addr, v)
 	return v
 }
 
