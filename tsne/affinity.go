@@ -4,9 +4,8 @@
 package tsne
 
 import (
-	"cmp"
 	"context"
-	"slices"
+	"math"
 
 	"stackedae/internal/parallel"
 )
@@ -21,7 +20,7 @@ type affinities struct {
 	val   []float32 // one for each col
 }
 
-// affinityBlock is the number of rows that one piece of work sorts or merges.
+// affinityBlock is the number of rows that one piece of work merges.
 const affinityBlock = 256
 
 // newAffinities makes P for points at a perplexity, with neighbors others for
@@ -31,104 +30,148 @@ func newAffinities(ctx context.Context, p *points, perplexity float64, neighbors
 	if err != nil {
 		return nil, err
 	}
-	return symmetrize(p.n, lists.index, conditionals(lists, perplexity)), ctx.Err()
+	if p.squareCosine {
+		lists.squareCosine()
+	}
+	weights, err := conditionals(ctx, lists, perplexity)
+	if err != nil {
+		return nil, err
+	}
+	return symmetrize(ctx, p.n, lists.index, weights)
 }
 
 // symmetrize returns (C + Cᵀ) / 2n for the n-row matrix C with the same number
-// of entries in each row: columns and their values, row after row.
-func symmetrize(n int, col []int32, val []float64) *affinities {
-	own := sortedRows(n, col, val)
-	other := own.transpose()
+// of entries in each row: columns and their values, row after row, whose memory
+// it takes over. The only error is ctx's.
+func symmetrize(ctx context.Context, n int, col []int32, val []float32) (*affinities, error) {
+	own := &affinities{n: n, start: make([]int, n+1), col: col, val: val}
+	for i := range own.start {
+		own.start[i] = i * (len(col) / n)
+	}
+	other := &affinities{n: n, start: make([]int, n+1), col: make([]int32, len(col)), val: make([]float32, len(col))}
+	if err := other.transpose(ctx, own); err != nil {
+		return nil, err
+	}
+	// A transposition sorts rows by their columns: this one sorts C's.
+	if err := own.transpose(ctx, other); err != nil {
+		return nil, err
+	}
 	p := &affinities{n: n, start: make([]int, n+1)}
-	parallel.Chunks(n, affinityBlock, func(lo, hi int) {
+	err := chunks(ctx, n, affinityBlock, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			p.start[i+1] = mergeRows(own, other, i, func(int32, float64) {})
+			p.start[i+1] = unionSize(own.columns(i), other.columns(i))
 		}
 	})
+	if err != nil {
+		return nil, err
+	}
 	for i := range n {
 		p.start[i+1] += p.start[i]
 	}
 	p.col, p.val = make([]int32, p.start[n]), make([]float32, p.start[n])
-	parallel.Chunks(n, affinityBlock, func(lo, hi int) {
+	return p, chunks(ctx, n, affinityBlock, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			at := p.start[i]
-			mergeRows(own, other, i, func(col int32, sum float64) {
-				p.col[at], p.val[at] = col, float32(sum/float64(2*n))
-				at++
-			})
+			p.mean(i, own, other)
 		}
 	})
-	return p
 }
 
-// conditionalRows is the matrix C, or its transpose, in compressed rows.
-type conditionalRows struct {
-	start []int
-	entry []conditional
-}
+// columns returns the columns of row i.
+func (p *affinities) columns(i int) []int32 { return p.col[p.start[i]:p.start[i+1]] }
 
-type conditional struct {
-	col int32
-	val float64
-}
+// values returns the values of row i.
+func (p *affinities) values(i int) []float32 { return p.val[p.start[i]:p.start[i+1]] }
 
-func (c *conditionalRows) row(i int) []conditional { return c.entry[c.start[i]:c.start[i+1]] }
+const (
+	// transposeParts is how many stretches of rows are transposed at a time;
+	// each counts its entries for itself.
+	transposeParts = 4
+	// transposeBlock is the number of rows between two looks at the context.
+	transposeBlock = 4096
+)
 
-// sortedRows puts the entries of each row into the order of their columns.
-func sortedRows(n int, col []int32, val []float64) *conditionalRows {
-	c := &conditionalRows{start: make([]int, n+1), entry: make([]conditional, len(col))}
-	for i := range c.start {
-		c.start[i] = i * (len(col) / n)
+// transpose sets p, whose memory is large enough, to the transpose of a by a
+// counting sort; the rows' order does not depend on how many stretches there
+// are. The only error is ctx's.
+func (p *affinities) transpose(ctx context.Context, a *affinities) error {
+	var next [transposeParts][]int // by column, the place of the stretch's next entry
+	each := func(visit func(next []int, i int)) {
+		parallel.For(transposeParts, func(part int) {
+			lo, hi := part*a.n/transposeParts, (part+1)*a.n/transposeParts
+			for i := lo; i < hi; i++ {
+				if i%transposeBlock == 0 && ctx.Err() != nil {
+					return
+				}
+				visit(next[part], i)
+			}
+		})
 	}
-	parallel.Chunks(n, affinityBlock, func(lo, hi int) {
-		for i := c.start[lo]; i < c.start[hi]; i++ {
-			c.entry[i] = conditional{col[i], val[i]}
-		}
-		for i := lo; i < hi; i++ {
-			slices.SortFunc(c.row(i), func(a, b conditional) int { return cmp.Compare(a.col, b.col) })
+	for part := range next {
+		next[part] = make([]int, a.n)
+	}
+	each(func(next []int, i int) {
+		for _, j := range a.columns(i) {
+			next[j]++
 		}
 	})
-	return c
-}
-
-// transpose is a counting sort by column. The rows of the result are sorted
-// because those of c are visited in order.
-func (c *conditionalRows) transpose() *conditionalRows {
-	n := len(c.start) - 1
-	t := &conditionalRows{start: make([]int, n+1), entry: make([]conditional, len(c.entry))}
-	for _, e := range c.entry {
-		t.start[e.col+1]++
-	}
-	for i := range n {
-		t.start[i+1] += t.start[i]
-	}
-	next := slices.Clone(t.start[:n])
-	for i := range n {
-		for _, e := range c.row(i) {
-			t.entry[next[e.col]] = conditional{int32(i), e.val}
-			next[e.col]++
+	at := 0
+	for j := range a.n {
+		p.start[j] = at
+		for part := range next {
+			at, next[part][j] = at+next[part][j], at
 		}
 	}
-	return t
+	p.start[a.n] = at
+	each(func(next []int, i int) {
+		values := a.values(i)
+		for m, j := range a.columns(i) {
+			p.col[next[j]], p.val[next[j]] = int32(i), values[m]
+			next[j]++
+		}
+	})
+	return ctx.Err()
 }
 
-// mergeRows calls emit with each column that row i of a or b has, and the sum
-// of their values there, in the order of columns. It returns their number.
-func mergeRows(a, b *conditionalRows, i int, emit func(col int32, sum float64)) (count int) {
-	x, y := a.row(i), b.row(i)
-	for len(x) > 0 || len(y) > 0 {
-		switch {
-		case len(y) == 0 || len(x) > 0 && x[0].col < y[0].col:
-			emit(x[0].col, x[0].val)
-			x = x[1:]
-		case len(x) == 0 || y[0].col < x[0].col:
-			emit(y[0].col, y[0].val)
-			y = y[1:]
-		default:
-			emit(x[0].col, x[0].val+y[0].val)
-			x, y = x[1:], y[1:]
-		}
-		count++
+// atMost returns -1 if x <= y, else 0. Which of two columns is the lower one
+// cannot be predicted, so the merges below do without branches.
+func atMost(x, y int32) int { return int((int64(x) - int64(y) - 1) >> 63) }
+
+// unionSize returns the number of different elements of x and y, which ascend.
+func unionSize(x, y []int32) int {
+	i, j, both := 0, 0, 0
+	for i < len(x) && j < len(y) {
+		a, b := x[i], y[j]
+		fromX, fromY := atMost(a, b), atMost(b, a)
+		i -= fromX
+		j -= fromY
+		both -= fromX & fromY
 	}
-	return count
+	return len(x) + len(y) - both
+}
+
+// mean sets row i to (a + b) / 2n, a column that one of them lacks being 0 there.
+func (p *affinities) mean(i int, a, b *affinities) {
+	x, y := a.columns(i), b.columns(i)
+	xs, ys := a.values(i)[:len(x)], b.values(i)[:len(y)]
+	col, val := p.columns(i), p.values(i)
+	col, val = col[:len(col):len(col)], val[:len(col)]
+	at, l, m := 0, 0, 0
+	for l < len(x) && m < len(y) && at < len(col) {
+		c, d := x[l], y[m]
+		fromX, fromY := atMost(c, d), atMost(d, c)
+		v := math.Float32frombits(math.Float32bits(xs[l]) & uint32(fromX))
+		w := math.Float32frombits(math.Float32bits(ys[m]) & uint32(fromY))
+		col[at], val[at] = min(c, d), v+w
+		at++
+		l -= fromX
+		m -= fromY
+	}
+	copy(col[at:], x[l:])
+	copy(val[at:], xs[l:])
+	copy(col[at:], y[m:])
+	copy(val[at:], ys[m:])
+	half := 1 / float64(2*p.n)
+	for at := range val {
+		val[at] = float32(float64(val[at]) * half)
+	}
 }

@@ -27,8 +27,9 @@ func TestGaussianWeights(t *testing.T) {
 		{"small distances", []float32{1e-20, 2e-20, 3e-20, 4e-20}, 2, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := make([]float64, len(c.dist2))
-			gaussianWeights(got, c.dist2, math.Log(c.perplexity))
+			g := newGaussian(len(c.dist2))
+			g.fit(c.dist2, math.Log(c.perplexity))
+			got := g.weights
 			if c.want == nil {
 				entropy := 0.0
 				for _, p := range got {
@@ -105,8 +106,11 @@ func TestAffinitiesAreSymmetricAndSumToOne(t *testing.T) {
 func TestSymmetrize(t *testing.T) {
 	// p(1|0) = 1, p(0|1) = .25, p(2|1) = .75 and so on; n = 3.
 	col := []int32{2, 1, 2, 0, 1, 0}
-	val := []float64{.5, .5, .75, .25, 1, 0}
-	p := symmetrize(3, col, val)
+	val := []float32{.5, .5, .75, .25, 1, 0}
+	p, err := symmetrize(t.Context(), 3, col, val)
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := &affinities{
 		n: 3, start: []int{0, 2, 4, 6}, col: []int32{1, 2, 0, 2, 0, 1},
 		val: []float32{.75 / 6, .5 / 6, .75 / 6, 1.75 / 6, .5 / 6, 1.75 / 6},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -37,13 +38,33 @@ func BenchmarkStages(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		lists, err := nearestNeighbors(context.Background(), p, neighbors)
+		ctx := context.Background()
+		lists, err := nearestNeighbors(ctx, p, neighbors)
 		if err != nil {
 			b.Fatal(err)
 		}
-		c := conditionals(lists, perplexity)
+		// Both stages take over what they get.
+		dist2, index := slices.Clone(lists.dist2), slices.Clone(lists.index)
+		fit := func() []float32 {
+			copy(lists.dist2, dist2)
+			weights, err := conditionals(ctx, lists, perplexity)
+			if err != nil {
+				b.Fatal(err)
+			}
+			return weights
+		}
+		weights := slices.Clone(fit())
+		join := func() *affinities {
+			copy(lists.index, index)
+			copy(lists.dist2, weights)
+			p, err := symmetrize(ctx, n, lists.index, lists.dist2)
+			if err != nil {
+				b.Fatal(err)
+			}
+			return p
+		}
 		y := diskEmbedding(n, rng)
-		affinities := symmetrize(n, lists.index, c)
+		affinities := join()
 		g := newGradient(affinities, true)
 		grad := make([]float32, 2*n)
 		d := newDescent(g, &choices{rules: presets[Default]}, nil, y)
@@ -51,9 +72,9 @@ func BenchmarkStages(b *testing.B) {
 			name string
 			run  func()
 		}{
-			{"neighbors", func() { nearestNeighbors(context.Background(), p, neighbors) }},
-			{"perplexity", func() { conditionals(lists, perplexity) }},
-			{"symmetrize", func() { symmetrize(n, lists.index, c) }},
+			{"neighbors", func() { nearestNeighbors(ctx, p, neighbors) }},
+			{"perplexity", func() { fit() }},
+			{"symmetrize", func() { join() }},
 			{"start", func() { startPCA(p) }},
 			{"gradient", func() { g.at(grad, y, 1) }},
 			{"step", func() { d.step(Phase{}) }},

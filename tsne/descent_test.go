@@ -122,7 +122,7 @@ func TestStepRules(t *testing.T) {
 func TestStopRules(t *testing.T) {
 	// Two points that are each other's only neighbour are at rest where
 	// q = p = 1/2, which is everywhere.
-	p := symmetrize(2, []int32{1, 0}, []float64{1, 1})
+	p := &affinities{n: 2, start: []int{0, 1, 2}, col: []int32{1, 0}, val: []float32{.5, .5}}
 	start := func() []float32 { return []float32{0, 0, 1, 1} }
 	for _, c := range []struct {
 		name       string

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"stackedae/internal/simd"
 )
 
 // slowNeighbors sorts all others of point i by distance, then by index.
@@ -58,8 +60,8 @@ func TestNearestNeighbors(t *testing.T) {
 	}{
 		{"two points", random(2, 3), 1},
 		{"all others", random(7, 3), 6},
-		{"one block less one", random(queryBlock-1, 5), 9},
-		{"several blocks", random(2*candidateBlock+3, 5), 40},
+		{"one block less one", random(queryPanels*simd.PanelWidth-1, 5), 9},
+		{"several blocks", random(2*scanPanels*simd.PanelWidth+3, 5), 40},
 		{"odd number of columns", random(100, 1), 10},
 		{"equal distances", lattice, 13},
 		{"equal points", mat.NewDense(70, 3, nil), 20},

@@ -30,6 +30,10 @@ var generic = kernels{
 	pixels:       pixels,
 	prefetch:     func([]byte) {},
 	crossEntropy: crossEntropy,
+
+	panelDistances: panelDistances,
+	gaussianSums:   gaussianSums,
+
 	multiplyAdd:  multiplyAdd,
 	multiplyAdds: 12,
 }

@@ -73,6 +73,7 @@ func TestNothingOutsideIsTouched(t *testing.T) {
 				crossEntropyOf(dst, x, y, 1)
 				crossEntropyOf(nil, x, y, 1)
 				Pixels(dst, g[3].bytes(n, atEnd))
+				GaussianSums(x, 1)
 				if n > 0 {
 					ColumnSums(dst, Dense(numbers(1, 3*n), 3, n))
 				}
@@ -86,6 +87,32 @@ func TestNothingOutsideIsTouched(t *testing.T) {
 						MatMulTransAAxpy(Dense(dst, m, n), 1, Dense(a, k, m), Dense(b, k, n))
 						MatMulTransB(Dense(dst, m, n), Dense(a, m, k), Dense(b, n, k))
 					}
+				}
+			}
+		})
+	}
+}
+
+// TestPanelDistancesTouchesNothingOutside is a test of its own for its slice of
+// another type.
+func TestPanelDistancesTouchesNothingOutside(t *testing.T) {
+	const dim, count = 7, 3
+	var g [5]guard
+	for i := range g {
+		g[i] = newGuard(t, 4*PanelWidth*PanelWidth*dim*count)
+	}
+	for _, atEnd := range []bool{true, false} {
+		eachLevel(t, func(t *testing.T) {
+			for d := 1; d <= dim; d++ {
+				for n := 1; n <= count; n++ {
+					below := g[1].bytes(2*PanelWidth*n, atEnd)
+					PanelDistances(
+						g[0].floats(PanelWidth*PanelWidth*n, atEnd),
+						unsafe.Slice((*uint16)(unsafe.Pointer(&below[0])), PanelWidth*n),
+						g[2].floats(PanelWidth*d, atEnd),
+						g[3].floats(PanelWidth*d*n, atEnd),
+						g[4].floats(PanelWidth, atEnd),
+					)
 				}
 			}
 		})

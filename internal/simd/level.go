@@ -40,6 +40,9 @@ type kernels struct {
 	prefetch     func(src []byte)
 	crossEntropy func(gradient, logits, targets Matrix, factor float32) (sum float64, hits int)
 
+	panelDistances func(dst []float32, below []uint16, queries, panels, limits []float32)
+	gaussianSums   func(x []float32, beta float32) (sum, weighted float64)
+
 	// multiplyAdd sets each of multiplyAdds sums to what multiplying by 1 and
 	// adding 1, as many times as there are rounds, makes of 0.
 	multiplyAdd  func(sums []float32, rounds int)

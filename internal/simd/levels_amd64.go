@@ -41,6 +41,10 @@ var avx2 = kernels{
 	pixels:       func(dst []float32, src []byte) { wholePixels(pixelsAVX2, 8, dst, src) },
 	prefetch:     prefetchAVX2,
 	crossEntropy: crossEntropyLoops{sigmoidAVX2, crossEntropyGradientAVX2, crossEntropyLossAVX2}.crossEntropy,
+
+	panelDistances: panelDistancesAVX2,
+	gaussianSums:   gaussianSumsAVX2,
+
 	multiplyAdd:  multiplyAddAVX2,
 	multiplyAdds: 12 * 8, // registers of so many elements
 }
@@ -59,6 +63,10 @@ var avx512 = kernels{
 	pixels:       func(dst []float32, src []byte) { wholePixels(pixelsAVX512, 16, dst, src) },
 	prefetch:     prefetchAVX2,
 	crossEntropy: crossEntropyLoops{sigmoidAVX512, crossEntropyGradientAVX512, crossEntropyLossAVX512}.crossEntropy,
+
+	panelDistances: panelDistancesAVX512,
+	gaussianSums:   gaussianSumsAVX512,
+
 	multiplyAdd:  multiplyAddAVX512,
 	multiplyAdds: 12 * 16,
 }

@@ -157,6 +157,16 @@ func columnSumsAVX2(dst []float32, a []float32, stride int)
 //go:noescape
 func multiplyAddAVX2(sums []float32, rounds int)
 
+// panelDistancesAVX2 works like panelDistances.
+//
+//go:noescape
+func panelDistancesAVX2(dst []float32, below []uint16, queries []float32, panels []float32, limits []float32)
+
+// gaussianSumsAVX2 works like gaussianSums.
+//
+//go:noescape
+func gaussianSumsAVX2(x []float32, beta float32) (sum float64, weighted float64)
+
 // seluAVX512 works like selu.
 //
 //go:noescape
@@ -208,3 +218,13 @@ func columnSumsAVX512(dst []float32, a []float32, stride int)
 //
 //go:noescape
 func multiplyAddAVX512(sums []float32, rounds int)
+
+// panelDistancesAVX512 works like panelDistances.
+//
+//go:noescape
+func panelDistancesAVX512(dst []float32, below []uint16, queries []float32, panels []float32, limits []float32)
+
+// gaussianSumsAVX512 works like gaussianSums.
+//
+//go:noescape
+func gaussianSumsAVX512(x []float32, beta float32) (sum float64, weighted float64)

@@ -3251,6 +3251,604 @@ constants:
 	VBROADCASTSS constants<>+480(SB), Y0
 	JMP          begin
 
+// func panelDistancesAVX2(dst []float32, below []uint16, queries []float32, panels []float32, limits []float32)
+// Requires: AVX, FMA3
+TEXT ·panelDistancesAVX2(SB), NOSPLIT, $0-120
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ below_base+24(FP), CX
+	MOVQ below_len+32(FP), DX
+	MOVQ queries_base+48(FP), BX
+	MOVQ queries_len+56(FP), SI
+	MOVQ panels_base+72(FP), DI
+	MOVQ panels_len+80(FP), R8
+	MOVQ limits_base+96(FP), R9
+	SHRQ $0x03, DX
+	MOVQ DX, R10
+	SHLQ $0x05, R10
+	SHLQ $0x02, SI
+	LEAQ (DI)(R8*4), R8
+	JMP  test
+
+panel:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	XORQ   R11, R11
+
+coordinateaa:
+	VMOVUPS      (DI)(R11*1), Y8
+	VBROADCASTSS (BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y0
+	VBROADCASTSS 4(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y1
+	VBROADCASTSS 8(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y2
+	VBROADCASTSS 12(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y3
+	VBROADCASTSS 16(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y4
+	VBROADCASTSS 20(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y5
+	VBROADCASTSS 24(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y6
+	VBROADCASTSS 28(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y7
+	ADDQ         $0x40, R11
+	CMPQ         R11, SI
+	JL           coordinateaa
+	MOVQ         AX, R11
+	MOVQ         CX, R12
+	VMOVUPS      Y0, (R11)
+	VBROADCASTSS (R9), Y8
+	VCMPPS       $0x11, Y8, Y0, Y8
+	VMOVMSKPS    Y8, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y1, (R11)
+	VBROADCASTSS 4(R9), Y0
+	VCMPPS       $0x11, Y0, Y1, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y2, (R11)
+	VBROADCASTSS 8(R9), Y0
+	VCMPPS       $0x11, Y0, Y2, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y3, (R11)
+	VBROADCASTSS 12(R9), Y0
+	VCMPPS       $0x11, Y0, Y3, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y4, (R11)
+	VBROADCASTSS 16(R9), Y0
+	VCMPPS       $0x11, Y0, Y4, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y5, (R11)
+	VBROADCASTSS 20(R9), Y0
+	VCMPPS       $0x11, Y0, Y5, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y6, (R11)
+	VBROADCASTSS 24(R9), Y0
+	VCMPPS       $0x11, Y0, Y6, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y7, (R11)
+	VBROADCASTSS 28(R9), Y0
+	VCMPPS       $0x11, Y0, Y7, Y0
+	VMOVMSKPS    Y0, R11
+	MOVB         R11, (R12)
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	XORQ         R11, R11
+
+coordinateab:
+	VMOVUPS      32(DI)(R11*1), Y8
+	VBROADCASTSS (BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y0
+	VBROADCASTSS 4(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y1
+	VBROADCASTSS 8(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y2
+	VBROADCASTSS 12(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y3
+	VBROADCASTSS 16(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y4
+	VBROADCASTSS 20(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y5
+	VBROADCASTSS 24(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y6
+	VBROADCASTSS 28(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y7
+	ADDQ         $0x40, R11
+	CMPQ         R11, SI
+	JL           coordinateab
+	MOVQ         AX, R11
+	MOVQ         CX, R12
+	VMOVUPS      Y0, 32(R11)
+	VBROADCASTSS (R9), Y8
+	VCMPPS       $0x11, Y8, Y0, Y8
+	VMOVMSKPS    Y8, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y1, 32(R11)
+	VBROADCASTSS 4(R9), Y0
+	VCMPPS       $0x11, Y0, Y1, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y2, 32(R11)
+	VBROADCASTSS 8(R9), Y0
+	VCMPPS       $0x11, Y0, Y2, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y3, 32(R11)
+	VBROADCASTSS 12(R9), Y0
+	VCMPPS       $0x11, Y0, Y3, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y4, 32(R11)
+	VBROADCASTSS 16(R9), Y0
+	VCMPPS       $0x11, Y0, Y4, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y5, 32(R11)
+	VBROADCASTSS 20(R9), Y0
+	VCMPPS       $0x11, Y0, Y5, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y6, 32(R11)
+	VBROADCASTSS 24(R9), Y0
+	VCMPPS       $0x11, Y0, Y6, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y7, 32(R11)
+	VBROADCASTSS 28(R9), Y0
+	VCMPPS       $0x11, Y0, Y7, Y0
+	VMOVMSKPS    Y0, R11
+	MOVB         R11, 1(R12)
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	XORQ         R11, R11
+
+coordinateba:
+	VMOVUPS      (DI)(R11*1), Y8
+	VBROADCASTSS 32(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y0
+	VBROADCASTSS 36(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y1
+	VBROADCASTSS 40(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y2
+	VBROADCASTSS 44(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y3
+	VBROADCASTSS 48(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y4
+	VBROADCASTSS 52(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y5
+	VBROADCASTSS 56(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y6
+	VBROADCASTSS 60(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y7
+	ADDQ         $0x40, R11
+	CMPQ         R11, SI
+	JL           coordinateba
+	MOVQ         AX, R11
+	MOVQ         CX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y0, (R11)
+	VBROADCASTSS 32(R9), Y8
+	VCMPPS       $0x11, Y8, Y0, Y8
+	VMOVMSKPS    Y8, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y1, (R11)
+	VBROADCASTSS 36(R9), Y0
+	VCMPPS       $0x11, Y0, Y1, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y2, (R11)
+	VBROADCASTSS 40(R9), Y0
+	VCMPPS       $0x11, Y0, Y2, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y3, (R11)
+	VBROADCASTSS 44(R9), Y0
+	VCMPPS       $0x11, Y0, Y3, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y4, (R11)
+	VBROADCASTSS 48(R9), Y0
+	VCMPPS       $0x11, Y0, Y4, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y5, (R11)
+	VBROADCASTSS 52(R9), Y0
+	VCMPPS       $0x11, Y0, Y5, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y6, (R11)
+	VBROADCASTSS 56(R9), Y0
+	VCMPPS       $0x11, Y0, Y6, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y7, (R11)
+	VBROADCASTSS 60(R9), Y0
+	VCMPPS       $0x11, Y0, Y7, Y0
+	VMOVMSKPS    Y0, R11
+	MOVB         R11, (R12)
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	XORQ         R11, R11
+
+coordinatebb:
+	VMOVUPS      32(DI)(R11*1), Y8
+	VBROADCASTSS 32(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y0
+	VBROADCASTSS 36(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y1
+	VBROADCASTSS 40(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y2
+	VBROADCASTSS 44(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y3
+	VBROADCASTSS 48(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y4
+	VBROADCASTSS 52(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y5
+	VBROADCASTSS 56(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y6
+	VBROADCASTSS 60(BX)(R11*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	VFMADD231PS  Y9, Y9, Y7
+	ADDQ         $0x40, R11
+	CMPQ         R11, SI
+	JL           coordinatebb
+	MOVQ         AX, R11
+	MOVQ         CX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y0, 32(R11)
+	VBROADCASTSS 32(R9), Y8
+	VCMPPS       $0x11, Y8, Y0, Y8
+	VMOVMSKPS    Y8, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y1, 32(R11)
+	VBROADCASTSS 36(R9), Y0
+	VCMPPS       $0x11, Y0, Y1, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y2, 32(R11)
+	VBROADCASTSS 40(R9), Y0
+	VCMPPS       $0x11, Y0, Y2, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y3, 32(R11)
+	VBROADCASTSS 44(R9), Y0
+	VCMPPS       $0x11, Y0, Y3, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y4, 32(R11)
+	VBROADCASTSS 48(R9), Y0
+	VCMPPS       $0x11, Y0, Y4, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y5, 32(R11)
+	VBROADCASTSS 52(R9), Y0
+	VCMPPS       $0x11, Y0, Y5, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y6, 32(R11)
+	VBROADCASTSS 56(R9), Y0
+	VCMPPS       $0x11, Y0, Y6, Y0
+	VMOVMSKPS    Y0, R13
+	MOVB         R13, 1(R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Y7, 32(R11)
+	VBROADCASTSS 60(R9), Y0
+	VCMPPS       $0x11, Y0, Y7, Y0
+	VMOVMSKPS    Y0, R11
+	MOVB         R11, 1(R12)
+	ADDQ         SI, DI
+	ADDQ         $0x40, AX
+	ADDQ         $0x02, CX
+
+test:
+	CMPQ DI, R8
+	JL   panel
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func gaussianSumsAVX2(x []float32, beta float32) (sum float64, weighted float64)
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·gaussianSumsAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSS beta+24(FP), Y0
+	VXORPS       constants<>+416(SB), Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	XORQ         DX, DX
+	MOVQ         CX, BX
+	ANDQ         $-16, BX
+	JZ           rest
+
+whole:
+	VMOVUPS      (AX)(DX*4), Y5
+	VMOVUPS      32(AX)(DX*4), Y6
+	VMULPS       Y5, Y0, Y7
+	VMULPS       Y6, Y0, Y8
+	VCMPPS       $0x1d, constants<>+384(SB), Y7, Y9
+	VCMPPS       $0x1d, constants<>+384(SB), Y8, Y10
+	VMAXPS       Y7, Y11, Y7
+	VMAXPS       Y8, Y11, Y8
+	VMOVUPS      constants<>+0(SB), Y12
+	VMOVUPS      constants<>+0(SB), Y13
+	VFMADD231PS  constants<>+32(SB), Y7, Y12
+	VFMADD231PS  constants<>+32(SB), Y8, Y13
+	VSUBPS       constants<>+0(SB), Y12, Y14
+	VSUBPS       constants<>+0(SB), Y13, Y15
+	VPSLLD       $0x17, Y12, Y12
+	VPSLLD       $0x17, Y13, Y13
+	VFNMADD231PS constants<>+64(SB), Y14, Y7
+	VFNMADD231PS constants<>+64(SB), Y15, Y8
+	VFNMADD231PS constants<>+96(SB), Y14, Y7
+	VFNMADD231PS constants<>+96(SB), Y15, Y8
+	VMULPS       Y7, Y7, Y14
+	VMULPS       Y8, Y8, Y15
+	VMOVUPS      constants<>+128(SB), Y16
+	VMOVUPS      constants<>+128(SB), Y17
+	VMOVUPS      constants<>+160(SB), Y18
+	VMOVUPS      constants<>+160(SB), Y19
+	VFMADD213PS  constants<>+192(SB), Y7, Y18
+	VFMADD213PS  constants<>+192(SB), Y8, Y19
+	VFMADD231PS  constants<>+224(SB), Y14, Y18
+	VFMADD231PS  constants<>+224(SB), Y15, Y19
+	VFMADD213PS  constants<>+256(SB), Y7, Y16
+	VFMADD213PS  constants<>+256(SB), Y8, Y17
+	VFMADD213PS  Y16, Y14, Y18
+	VFMADD213PS  Y17, Y15, Y19
+	VFMADD213PS  Y7, Y14, Y18
+	VFMADD213PS  Y8, Y15, Y19
+	VFMADD213PS  Y12, Y12, Y18
+	VFMADD213PS  Y13, Y13, Y19
+	VANDPS       Y9, Y18, Y18
+	VANDPS       Y10, Y19, Y19
+	VADDPS       Y18, Y1, Y1
+	VADDPS       Y19, Y2, Y2
+	VFMADD231PS  Y18, Y5, Y3
+	VFMADD231PS  Y19, Y6, Y4
+	ADDQ         $0x10, DX
+	CMPQ         DX, BX
+	JL           whole
+
+rest:
+	SUBQ         DX, CX
+	JZ           done
+	LEAQ         masks<>+128(SB), BX
+	SHLQ         $0x02, CX
+	SUBQ         CX, BX
+	VMOVUPS      (BX), Y5
+	VMASKMOVPS   (AX)(DX*4), Y5, Y5
+	VMOVUPS      32(BX), Y6
+	VMASKMOVPS   32(AX)(DX*4), Y6, Y6
+	VMULPS       Y5, Y0, Y7
+	VMULPS       Y6, Y0, Y0
+	VCMPPS       $0x1d, constants<>+384(SB), Y7, Y8
+	VCMPPS       $0x1d, constants<>+384(SB), Y0, Y9
+	VMAXPS       Y7, Y11, Y7
+	VMAXPS       Y0, Y11, Y0
+	VMOVUPS      constants<>+0(SB), Y10
+	VMOVUPS      constants<>+0(SB), Y11
+	VFMADD231PS  constants<>+32(SB), Y7, Y10
+	VFMADD231PS  constants<>+32(SB), Y0, Y11
+	VSUBPS       constants<>+0(SB), Y10, Y12
+	VSUBPS       constants<>+0(SB), Y11, Y13
+	VPSLLD       $0x17, Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VFNMADD231PS constants<>+64(SB), Y12, Y7
+	VFNMADD231PS constants<>+64(SB), Y13, Y0
+	VFNMADD231PS constants<>+96(SB), Y12, Y7
+	VFNMADD231PS constants<>+96(SB), Y13, Y0
+	VMULPS       Y7, Y7, Y12
+	VMULPS       Y0, Y0, Y13
+	VMOVUPS      constants<>+128(SB), Y14
+	VMOVUPS      constants<>+128(SB), Y15
+	VMOVUPS      constants<>+160(SB), Y16
+	VMOVUPS      constants<>+160(SB), Y17
+	VFMADD213PS  constants<>+192(SB), Y7, Y16
+	VFMADD213PS  constants<>+192(SB), Y0, Y17
+	VFMADD231PS  constants<>+224(SB), Y12, Y16
+	VFMADD231PS  constants<>+224(SB), Y13, Y17
+	VFMADD213PS  constants<>+256(SB), Y7, Y14
+	VFMADD213PS  constants<>+256(SB), Y0, Y15
+	VFMADD213PS  Y14, Y12, Y16
+	VFMADD213PS  Y15, Y13, Y17
+	VFMADD213PS  Y7, Y12, Y16
+	VFMADD213PS  Y0, Y13, Y17
+	VFMADD213PS  Y10, Y10, Y16
+	VFMADD213PS  Y11, Y11, Y17
+	VANDPS       Y8, Y16, Y16
+	VANDPS       Y9, Y17, Y17
+	VANDPS       (BX), Y16, Y16
+	VANDPS       32(BX), Y17, Y17
+	VADDPS       Y16, Y1, Y1
+	VADDPS       Y17, Y2, Y2
+	VFMADD231PS  Y16, Y5, Y3
+	VFMADD231PS  Y17, Y6, Y4
+
+done:
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       Y0, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	VADDPS       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X1
+	VCVTPS2PD    X3, Y2
+	VCVTPS2PD    X1, Y1
+	VADDPD       Y1, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X1
+	VADDPD       X2, X1, X1
+	VPERMILPD    $0x01, X1, X2
+	VADDPD       X2, X1, X1
+	VZEROUPPER
+	MOVSD        X0, sum+32(FP)
+	MOVSD        X1, weighted+40(FP)
+	RET
+
+constants:
+	VBROADCASTSS constants<>+384(SB), Y11
+	JMP          begin
+
 // func seluAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·seluAVX512(SB), NOSPLIT, $0-48
@@ -4260,6 +4858,382 @@ done:
 
 constants:
 	VBROADCASTSS constants<>+480(SB), Z0
+	JMP          begin
+
+// func panelDistancesAVX512(dst []float32, below []uint16, queries []float32, panels []float32, limits []float32)
+// Requires: AVX, AVX512F
+TEXT ·panelDistancesAVX512(SB), NOSPLIT, $0-120
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ below_base+24(FP), CX
+	MOVQ below_len+32(FP), DX
+	MOVQ queries_base+48(FP), BX
+	MOVQ queries_len+56(FP), SI
+	MOVQ panels_base+72(FP), DI
+	MOVQ panels_len+80(FP), R8
+	MOVQ limits_base+96(FP), R9
+	SHRQ $0x03, DX
+	MOVQ DX, R10
+	SHLQ $0x05, R10
+	SHLQ $0x02, SI
+	LEAQ (DI)(R8*4), R8
+	JMP  test
+
+panel:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	XORQ   R11, R11
+
+coordinateaa:
+	VMOVUPS      (DI)(R11*1), Z8
+	VSUBPS.BCST  (BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z0
+	VSUBPS.BCST  4(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z1
+	VSUBPS.BCST  8(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z2
+	VSUBPS.BCST  12(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z3
+	VSUBPS.BCST  16(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z4
+	VSUBPS.BCST  20(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z5
+	VSUBPS.BCST  24(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z6
+	VSUBPS.BCST  28(BX)(R11*1), Z8, Z8
+	VFMADD231PS  Z8, Z8, Z7
+	ADDQ         $0x40, R11
+	CMPQ         R11, SI
+	JL           coordinateaa
+	MOVQ         AX, R11
+	MOVQ         CX, R12
+	VMOVUPS      Z0, (R11)
+	VBROADCASTSS (R9), Z8
+	VCMPPS       $0x11, Z8, Z0, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z1, (R11)
+	VBROADCASTSS 4(R9), Z8
+	VCMPPS       $0x11, Z8, Z1, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z2, (R11)
+	VBROADCASTSS 8(R9), Z8
+	VCMPPS       $0x11, Z8, Z2, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z3, (R11)
+	VBROADCASTSS 12(R9), Z8
+	VCMPPS       $0x11, Z8, Z3, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z4, (R11)
+	VBROADCASTSS 16(R9), Z8
+	VCMPPS       $0x11, Z8, Z4, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z5, (R11)
+	VBROADCASTSS 20(R9), Z8
+	VCMPPS       $0x11, Z8, Z5, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z6, (R11)
+	VBROADCASTSS 24(R9), Z8
+	VCMPPS       $0x11, Z8, Z6, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z7, (R11)
+	VBROADCASTSS 28(R9), Z8
+	VCMPPS       $0x11, Z8, Z7, K1
+	KMOVW        K1, (R12)
+	VPXORD       Z10, Z10, Z10
+	VPXORD       Z11, Z11, Z11
+	VPXORD       Z12, Z12, Z12
+	VPXORD       Z13, Z13, Z13
+	VPXORD       Z14, Z14, Z14
+	VPXORD       Z15, Z15, Z15
+	VPXORD       Z16, Z16, Z16
+	VPXORD       Z17, Z17, Z17
+	XORQ         R11, R11
+
+coordinateba:
+	VMOVUPS      (DI)(R11*1), Z8
+	VSUBPS.BCST  32(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z10
+	VSUBPS.BCST  36(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z11
+	VSUBPS.BCST  40(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z12
+	VSUBPS.BCST  44(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z13
+	VSUBPS.BCST  48(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z14
+	VSUBPS.BCST  52(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z15
+	VSUBPS.BCST  56(BX)(R11*1), Z8, Z9
+	VFMADD231PS  Z9, Z9, Z16
+	VSUBPS.BCST  60(BX)(R11*1), Z8, Z8
+	VFMADD231PS  Z8, Z8, Z17
+	ADDQ         $0x40, R11
+	CMPQ         R11, SI
+	JL           coordinateba
+	MOVQ         AX, R11
+	MOVQ         CX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z10, (R11)
+	VBROADCASTSS 32(R9), Z8
+	VCMPPS       $0x11, Z8, Z10, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z11, (R11)
+	VBROADCASTSS 36(R9), Z8
+	VCMPPS       $0x11, Z8, Z11, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z12, (R11)
+	VBROADCASTSS 40(R9), Z8
+	VCMPPS       $0x11, Z8, Z12, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z13, (R11)
+	VBROADCASTSS 44(R9), Z8
+	VCMPPS       $0x11, Z8, Z13, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z14, (R11)
+	VBROADCASTSS 48(R9), Z8
+	VCMPPS       $0x11, Z8, Z14, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z15, (R11)
+	VBROADCASTSS 52(R9), Z8
+	VCMPPS       $0x11, Z8, Z15, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z16, (R11)
+	VBROADCASTSS 56(R9), Z8
+	VCMPPS       $0x11, Z8, Z16, K1
+	KMOVW        K1, (R12)
+	ADDQ         R10, R11
+	ADDQ         DX, R12
+	VMOVUPS      Z17, (R11)
+	VBROADCASTSS 60(R9), Z8
+	VCMPPS       $0x11, Z8, Z17, K1
+	KMOVW        K1, (R12)
+	ADDQ         SI, DI
+	ADDQ         $0x40, AX
+	ADDQ         $0x02, CX
+
+test:
+	CMPQ DI, R8
+	JL   panel
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func gaussianSumsAVX512(x []float32, beta float32) (sum float64, weighted float64)
+// Requires: AVX, AVX512DQ, AVX512F, SSE2
+TEXT ·gaussianSumsAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSS beta+24(FP), Z0
+	VXORPS       Z1, Z0, Z0
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	XORQ         DX, DX
+	MOVQ         CX, BX
+	ANDQ         $-32, BX
+	JZ           rest
+
+whole:
+	VMOVUPS      (AX)(DX*4), Z1
+	VMOVUPS      64(AX)(DX*4), Z16
+	VMULPS       Z1, Z0, Z17
+	VMULPS       Z16, Z0, Z18
+	VCMPPS       $0x1d, Z6, Z17, K1
+	VCMPPS       $0x1d, Z6, Z18, K2
+	VMAXPS       Z17, Z6, Z17
+	VMAXPS       Z18, Z6, Z18
+	VMOVUPS      Z7, Z19
+	VMOVUPS      Z7, Z20
+	VFMADD231PS  Z8, Z17, Z19
+	VFMADD231PS  Z8, Z18, Z20
+	VSUBPS       Z7, Z19, Z21
+	VSUBPS       Z7, Z20, Z22
+	VPSLLD       $0x17, Z19, Z19
+	VPSLLD       $0x17, Z20, Z20
+	VFNMADD231PS Z9, Z21, Z17
+	VFNMADD231PS Z9, Z22, Z18
+	VFNMADD231PS Z10, Z21, Z17
+	VFNMADD231PS Z10, Z22, Z18
+	VMULPS       Z17, Z17, Z21
+	VMULPS       Z18, Z18, Z22
+	VMOVUPS      Z11, Z23
+	VMOVUPS      Z11, Z24
+	VMOVUPS      Z12, Z25
+	VMOVUPS      Z12, Z26
+	VFMADD213PS  Z13, Z17, Z25
+	VFMADD213PS  Z13, Z18, Z26
+	VFMADD231PS  Z14, Z21, Z25
+	VFMADD231PS  Z14, Z22, Z26
+	VFMADD213PS  Z15, Z17, Z23
+	VFMADD213PS  Z15, Z18, Z24
+	VFMADD213PS  Z23, Z21, Z25
+	VFMADD213PS  Z24, Z22, Z26
+	VFMADD213PS  Z17, Z21, Z25
+	VFMADD213PS  Z18, Z22, Z26
+	VFMADD213PS  Z19, Z19, Z25
+	VFMADD213PS  Z20, Z20, Z26
+	VMOVAPS.Z    Z25, K1, Z25
+	VMOVAPS.Z    Z26, K2, Z26
+	VADDPS       Z25, Z2, Z2
+	VADDPS       Z26, Z3, Z3
+	VFMADD231PS  Z25, Z1, Z4
+	VFMADD231PS  Z26, Z16, Z5
+	ADDQ         $0x20, DX
+	CMPQ         DX, BX
+	JL           whole
+
+rest:
+	SUBQ         DX, CX
+	JZ           done
+	LEAQ         masks<>+128(SB), BX
+	SHLQ         $0x02, CX
+	SUBQ         CX, BX
+	VMOVUPS      (BX), Z1
+	VPMOVD2M     Z1, K1
+	VMOVUPS      64(BX), Z1
+	VPMOVD2M     Z1, K2
+	VMOVUPS.Z    (AX)(DX*4), K1, Z1
+	VMOVUPS.Z    64(AX)(DX*4), K2, Z16
+	VMULPS       Z1, Z0, Z17
+	VMULPS       Z16, Z0, Z0
+	VCMPPS       $0x1d, Z6, Z17, K3
+	VCMPPS       $0x1d, Z6, Z0, K4
+	VMAXPS       Z17, Z6, Z17
+	VMAXPS       Z0, Z6, Z0
+	VMOVUPS      Z7, Z6
+	VMOVUPS      Z7, Z18
+	VFMADD231PS  Z8, Z17, Z6
+	VFMADD231PS  Z8, Z0, Z18
+	VSUBPS       Z7, Z6, Z8
+	VSUBPS       Z7, Z18, Z7
+	VPSLLD       $0x17, Z6, Z6
+	VPSLLD       $0x17, Z18, Z18
+	VFNMADD231PS Z9, Z8, Z17
+	VFNMADD231PS Z9, Z7, Z0
+	VFNMADD231PS Z10, Z8, Z17
+	VFNMADD231PS Z10, Z7, Z0
+	VMULPS       Z17, Z17, Z8
+	VMULPS       Z0, Z0, Z7
+	VMOVUPS      Z11, Z9
+	VMOVUPS      Z11, Z10
+	VMOVUPS      Z12, Z11
+	VMOVUPS      Z12, Z12
+	VFMADD213PS  Z13, Z17, Z11
+	VFMADD213PS  Z13, Z0, Z12
+	VFMADD231PS  Z14, Z8, Z11
+	VFMADD231PS  Z14, Z7, Z12
+	VFMADD213PS  Z15, Z17, Z9
+	VFMADD213PS  Z15, Z0, Z10
+	VFMADD213PS  Z9, Z8, Z11
+	VFMADD213PS  Z10, Z7, Z12
+	VFMADD213PS  Z17, Z8, Z11
+	VFMADD213PS  Z0, Z7, Z12
+	VFMADD213PS  Z6, Z6, Z11
+	VFMADD213PS  Z18, Z18, Z12
+	VMOVAPS.Z    Z11, K3, Z11
+	VMOVAPS.Z    Z12, K4, Z12
+	VMOVAPS.Z    Z11, K1, Z11
+	VMOVAPS.Z    Z12, K2, Z12
+	VADDPS       Z11, Z2, Z2
+	VADDPS       Z12, Z3, Z3
+	VFMADD231PS  Z11, Z1, Z4
+	VFMADD231PS  Z12, Z16, Z5
+
+done:
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VCVTPS2PD     Y2, Z1
+	VCVTPS2PD     Y0, Z0
+	VADDPD        Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDPD        X0, X1, X1
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VCVTPS2PD     Y4, Z2
+	VCVTPS2PD     Y0, Z0
+	VADDPD        Z0, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y0
+	VEXTRACTF128  $0x01, Y0, X2
+	VADDPD        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPD        X0, X2, X2
+	VZEROUPPER
+	MOVSD         X1, sum+32(FP)
+	MOVSD         X2, weighted+40(FP)
+	RET
+
+constants:
+	VBROADCASTSS constants<>+416(SB), Z1
+	VBROADCASTSS constants<>+384(SB), Z6
+	VBROADCASTSS constants<>+0(SB), Z7
+	VBROADCASTSS constants<>+32(SB), Z8
+	VBROADCASTSS constants<>+64(SB), Z9
+	VBROADCASTSS constants<>+96(SB), Z10
+	VBROADCASTSS constants<>+128(SB), Z11
+	VBROADCASTSS constants<>+160(SB), Z12
+	VBROADCASTSS constants<>+192(SB), Z13
+	VBROADCASTSS constants<>+224(SB), Z14
+	VBROADCASTSS constants<>+256(SB), Z15
 	JMP          begin
 
 DATA constants<>+0(SB)/4, $0x4b40007f

@@ -25,6 +25,7 @@ func main() {
 		crossEntropy()
 		columnSums()
 		peak()
+		neighbors()
 	}
 	tables()
 	Generate()
