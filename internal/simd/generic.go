@@ -32,6 +32,10 @@ var generic = kernels{
 	crossEntropy: crossEntropy,
 	multiplyAdd:  multiplyAdd,
 	multiplyAdds: 12,
+
+	fourierKernels:   fourierGeneric,
+	meshKernels:      meshGeneric,
+	embeddingKernels: embeddingGeneric,
 }
 
 // mul transposes b first: the loop of mulTransB is worth it, where all

@@ -43,6 +43,10 @@ var avx2 = kernels{
 	crossEntropy: crossEntropyLoops{sigmoidAVX2, crossEntropyGradientAVX2, crossEntropyLossAVX2}.crossEntropy,
 	multiplyAdd:  multiplyAddAVX2,
 	multiplyAdds: 12 * 8, // registers of so many elements
+
+	fourierKernels:   fourierAVX2,
+	meshKernels:      meshAVX2,
+	embeddingKernels: embeddingAVX2,
 }
 
 var avx512 = kernels{
@@ -61,6 +65,10 @@ var avx512 = kernels{
 	crossEntropy: crossEntropyLoops{sigmoidAVX512, crossEntropyGradientAVX512, crossEntropyLossAVX512}.crossEntropy,
 	multiplyAdd:  multiplyAddAVX512,
 	multiplyAdds: 12 * 16,
+
+	fourierKernels:   fourierAVX512,
+	meshKernels:      meshAVX512,
+	embeddingKernels: embeddingAVX512,
 }
 
 // wholePixels leaves the elements after the last whole register to the loop,

@@ -19,13 +19,20 @@ func main() {
 	ConstraintExpr("!noasm")
 	tiles()
 	transpose()
+	transposedSums()
+	points()
 	prefetch()
 	for _, set = range []*instructionSet{avx2, avx512} {
 		elementwise()
 		crossEntropy()
 		columnSums()
 		peak()
+		fourier()
+		mesh()
+		embedding()
 	}
 	tables()
+	meshTables()
+	embeddingTables()
 	Generate()
 }
