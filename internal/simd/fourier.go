@@ -52,8 +52,9 @@ func Fourier(radix int, dst, src Complexes, rotations []float32, stride int) {
 }
 
 func (c Complexes) check(function, name string, n int) {
-	check(function, name+".Re", len(c.Re), n)
-	check(function, name+".Im", len(c.Im), n)
+	if len(c.Re) != n || len(c.Im) != n {
+		panic(fmt.Sprintf("simd: %s: len(%s) = %d and %d, want %d", function, name, len(c.Re), len(c.Im), n))
+	}
 }
 
 // checkRows panics if c does not hold exactly rows of FourierColumns numbers,

@@ -4351,81 +4351,98 @@ TEXT ·attractAVX2(SB), NOSPLIT, $0-136
 	JMP constants
 
 begin:
-	MOVQ     y_base+24(FP), AX
-	MOVQ     first+120(FP), CX
-	MOVQ     start_base+48(FP), DX
-	MOVQ     start_len+56(FP), BX
-	MOVQ     packed_base+72(FP), SI
-	MOVQ     scale_base+96(FP), DI
-	MOVQ     bits+128(FP), R8
-	VMOVQ    R8, X0
-	VPCMPEQD Y1, Y1, Y1
-	VPSLLD   X0, Y1, Y1
-	LEAQ     (AX)(CX*8), CX
-	MOVLQSX  (DX), R8
-	SHLQ     $0x06, R8
-	ADDQ     SI, R8
-	MOVQ     dst_base+0(FP), R9
-	DECQ     BX
-	JLE      done
+	MOVQ    y_base+24(FP), AX
+	MOVQ    first+120(FP), DX
+	MOVQ    start_base+48(FP), BX
+	MOVQ    start_len+56(FP), SI
+	MOVQ    packed_base+72(FP), DI
+	MOVQ    scale_base+96(FP), R8
+	MOVQ    bits+128(FP), CX
+	VMOVQ   CX, X0
+	MOVQ    $0x00000001, R9
+	SHLQ    CL, R9
+	DECQ    R9
+	LEAQ    (AX)(DX*8), CX
+	MOVLQSX (BX), DX
+	SHLQ    $0x06, DX
+	ADDQ    DI, DX
+	MOVQ    dst_base+0(FP), R10
+	DECQ    SI
+	JLE     done
 
 row:
-	ADDQ         $0x04, DX
-	MOVLQSX      (DX), R10
-	SHLQ         $0x06, R10
-	ADDQ         SI, R10
-	VBROADCASTSS (CX), Y2
-	VBROADCASTSS 4(CX), Y3
-	VBROADCASTSS (DI), Y4
+	ADDQ         $0x04, BX
+	MOVLQSX      (BX), R11
+	SHLQ         $0x06, R11
+	ADDQ         DI, R11
+	VBROADCASTSS (CX), Y1
+	VBROADCASTSS 4(CX), Y2
+	VBROADCASTSS (R8), Y3
+	VXORPS       Y4, Y4, Y4
 	VXORPS       Y5, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	CMPQ         R8, R10
+	CMPQ         DX, R11
 	JGE          end
 
 block:
-	VMOVDQU      (R8), Y9
-	PREFETCHT0   1024(R8)
-	VPANDN       Y9, Y1, Y8
-	VPSRLD       X0, Y9, Y7
-	VCVTDQ2PS    Y7, Y7
-	VXORPS       Y9, Y9, Y9
-	VXORPS       Y11, Y11, Y11
-	VEXTRACTI128 $0x01, Y8, X12
-	VPCMPEQD     Y13, Y13, Y13
-	VGATHERDPD   Y13, (AX)(X8*8), Y9
-	VPCMPEQD     Y13, Y13, Y13
-	VGATHERDPD   Y13, (AX)(X12*8), Y11
-	VPERM2F128   $0x20, Y11, Y9, Y12
-	VPERM2F128   $0x31, Y11, Y9, Y9
-	VSHUFPS      $0x88, Y9, Y12, Y8
-	VSHUFPS      $0xdd, Y9, Y12, Y11
-	VSUBPS       Y8, Y2, Y8
-	VSUBPS       Y11, Y3, Y11
-	VMOVAPS      Y10, Y9
-	VFMADD231PS  Y8, Y8, Y9
-	VFMADD231PS  Y11, Y11, Y9
-	VRCPPS       Y9, Y12
-	VMOVAPS      Y10, Y13
-	VFNMADD231PS Y12, Y9, Y13
-	VFMADD231PS  Y13, Y12, Y12
-	VMULPS       Y7, Y12, Y12
-	VFMADD231PS  Y8, Y12, Y5
-	VFMADD231PS  Y11, Y12, Y6
-	ADDQ         $0x20, R8
-	CMPQ         R8, R10
+	VMOVDQU      (DX), Y6
+	PREFETCHT0   1024(DX)
+	VPSRLD       X0, Y6, Y6
+	VCVTDQ2PS    Y6, Y6
+	MOVL         (DX), R12
+	ANDL         R9, R12
+	VMOVSD       (AX)(R12*8), X7
+	MOVL         4(DX), R12
+	ANDL         R9, R12
+	VMOVHPS      (AX)(R12*8), X7, X7
+	MOVL         8(DX), R12
+	ANDL         R9, R12
+	VMOVSD       (AX)(R12*8), X8
+	MOVL         12(DX), R12
+	ANDL         R9, R12
+	VMOVHPS      (AX)(R12*8), X8, X8
+	MOVL         16(DX), R12
+	ANDL         R9, R12
+	VMOVSD       (AX)(R12*8), X10
+	MOVL         20(DX), R12
+	ANDL         R9, R12
+	VMOVHPS      (AX)(R12*8), X10, X10
+	VINSERTF128  $0x01, X10, Y7, Y7
+	MOVL         24(DX), R12
+	ANDL         R9, R12
+	VMOVSD       (AX)(R12*8), X10
+	MOVL         28(DX), R12
+	ANDL         R9, R12
+	VMOVHPS      (AX)(R12*8), X10, X10
+	VINSERTF128  $0x01, X10, Y8, Y8
+	VSHUFPS      $0x88, Y8, Y7, Y11
+	VSHUFPS      $0xdd, Y8, Y7, Y12
+	VSUBPS       Y11, Y1, Y11
+	VSUBPS       Y12, Y2, Y12
+	VMOVAPS      Y9, Y10
+	VFMADD231PS  Y11, Y11, Y10
+	VFMADD231PS  Y12, Y12, Y10
+	VRCPPS       Y10, Y13
+	VMOVAPS      Y9, Y14
+	VFNMADD231PS Y13, Y10, Y14
+	VFMADD231PS  Y14, Y13, Y13
+	VMULPS       Y6, Y13, Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VFMADD231PS  Y12, Y13, Y5
+	ADDQ         $0x20, DX
+	CMPQ         DX, R11
 	JL           block
 
 end:
-	VHADDPS      Y6, Y5, Y2
-	VEXTRACTF128 $0x01, Y2, X3
-	VADDPS       X3, X2, X3
-	VHADDPS      X3, X3, X3
-	VMULPS       X4, X3, X3
-	VMOVLPS      X3, (R9)
-	ADDQ         $0x08, R9
+	VHADDPS      Y5, Y4, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X2
+	VHADDPS      X2, X2, X2
+	VMULPS       X3, X2, X2
+	VMOVLPS      X2, (R10)
+	ADDQ         $0x08, R10
 	ADDQ         $0x08, CX
-	ADDQ         $0x04, DI
-	DECQ         BX
+	ADDQ         $0x04, R8
+	DECQ         SI
 	JNZ          row
 
 done:
@@ -4433,7 +4450,7 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+480(SB), Y10
+	VBROADCASTSS constants<>+480(SB), Y9
 	JMP          begin
 
 // func stretchAVX2(weights []float32, squares []float32, y []float32, start []int32, packed []uint32, scale []float32, first int, bits int)
@@ -4442,71 +4459,88 @@ TEXT ·stretchAVX2(SB), NOSPLIT, $0-160
 	JMP constants
 
 begin:
-	MOVQ     y_base+48(FP), AX
-	MOVQ     first+144(FP), CX
-	MOVQ     start_base+72(FP), DX
-	MOVQ     start_len+80(FP), BX
-	MOVQ     packed_base+96(FP), SI
-	MOVQ     scale_base+120(FP), DI
-	MOVQ     bits+152(FP), R8
-	VMOVQ    R8, X0
-	VPCMPEQD Y1, Y1, Y1
-	VPSLLD   X0, Y1, Y1
-	LEAQ     (AX)(CX*8), CX
-	MOVLQSX  (DX), R8
-	SHLQ     $0x06, R8
-	ADDQ     SI, R8
-	MOVQ     weights_base+0(FP), R9
-	MOVQ     squares_base+24(FP), R10
-	DECQ     BX
-	JLE      done
+	MOVQ    y_base+48(FP), AX
+	MOVQ    first+144(FP), DX
+	MOVQ    start_base+72(FP), BX
+	MOVQ    start_len+80(FP), SI
+	MOVQ    packed_base+96(FP), DI
+	MOVQ    scale_base+120(FP), R8
+	MOVQ    bits+152(FP), CX
+	VMOVQ   CX, X0
+	MOVQ    $0x00000001, R9
+	SHLQ    CL, R9
+	DECQ    R9
+	LEAQ    (AX)(DX*8), CX
+	MOVLQSX (BX), DX
+	SHLQ    $0x06, DX
+	ADDQ    DI, DX
+	MOVQ    weights_base+0(FP), R10
+	MOVQ    squares_base+24(FP), R11
+	DECQ    SI
+	JLE     done
 
 row:
-	ADDQ         $0x04, DX
-	MOVLQSX      (DX), R11
-	SHLQ         $0x06, R11
-	ADDQ         SI, R11
-	VBROADCASTSS (CX), Y2
-	VBROADCASTSS 4(CX), Y3
-	VBROADCASTSS (DI), Y4
-	CMPQ         R8, R11
+	ADDQ         $0x04, BX
+	MOVLQSX      (BX), R12
+	SHLQ         $0x06, R12
+	ADDQ         DI, R12
+	VBROADCASTSS (CX), Y1
+	VBROADCASTSS 4(CX), Y2
+	VBROADCASTSS (R8), Y3
+	CMPQ         DX, R12
 	JGE          end
 
 block:
-	VMOVDQU      (R8), Y7
-	PREFETCHT0   1024(R8)
-	VPANDN       Y7, Y1, Y6
-	VPSRLD       X0, Y7, Y5
-	VCVTDQ2PS    Y5, Y5
-	VMULPS       Y4, Y5, Y5
-	VXORPS       Y7, Y7, Y7
-	VXORPS       Y9, Y9, Y9
-	VEXTRACTI128 $0x01, Y6, X10
-	VPCMPEQD     Y11, Y11, Y11
-	VGATHERDPD   Y11, (AX)(X6*8), Y7
-	VPCMPEQD     Y11, Y11, Y11
-	VGATHERDPD   Y11, (AX)(X10*8), Y9
-	VPERM2F128   $0x20, Y9, Y7, Y10
-	VPERM2F128   $0x31, Y9, Y7, Y7
-	VSHUFPS      $0x88, Y7, Y10, Y6
-	VSHUFPS      $0xdd, Y7, Y10, Y9
-	VSUBPS       Y6, Y2, Y6
-	VSUBPS       Y9, Y3, Y9
-	VMOVAPS      Y8, Y7
-	VFMADD231PS  Y6, Y6, Y7
-	VFMADD231PS  Y9, Y9, Y7
-	VMOVUPS      Y5, (R9)
-	VMOVUPS      Y7, (R10)
-	ADDQ         $0x20, R9
-	ADDQ         $0x20, R10
-	ADDQ         $0x20, R8
-	CMPQ         R8, R11
-	JL           block
+	VMOVDQU     (DX), Y4
+	PREFETCHT0  1024(DX)
+	VPSRLD      X0, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y3, Y4, Y4
+	MOVL        (DX), R13
+	ANDL        R9, R13
+	VMOVSD      (AX)(R13*8), X5
+	MOVL        4(DX), R13
+	ANDL        R9, R13
+	VMOVHPS     (AX)(R13*8), X5, X5
+	MOVL        8(DX), R13
+	ANDL        R9, R13
+	VMOVSD      (AX)(R13*8), X6
+	MOVL        12(DX), R13
+	ANDL        R9, R13
+	VMOVHPS     (AX)(R13*8), X6, X6
+	MOVL        16(DX), R13
+	ANDL        R9, R13
+	VMOVSD      (AX)(R13*8), X8
+	MOVL        20(DX), R13
+	ANDL        R9, R13
+	VMOVHPS     (AX)(R13*8), X8, X8
+	VINSERTF128 $0x01, X8, Y5, Y5
+	MOVL        24(DX), R13
+	ANDL        R9, R13
+	VMOVSD      (AX)(R13*8), X8
+	MOVL        28(DX), R13
+	ANDL        R9, R13
+	VMOVHPS     (AX)(R13*8), X8, X8
+	VINSERTF128 $0x01, X8, Y6, Y6
+	VSHUFPS     $0x88, Y6, Y5, Y9
+	VSHUFPS     $0xdd, Y6, Y5, Y10
+	VSUBPS      Y9, Y1, Y9
+	VSUBPS      Y10, Y2, Y10
+	VMOVAPS     Y7, Y8
+	VFMADD231PS Y9, Y9, Y8
+	VFMADD231PS Y10, Y10, Y8
+	VMOVUPS     Y4, (R10)
+	VMOVUPS     Y8, (R11)
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, R11
+	ADDQ        $0x20, DX
+	CMPQ        DX, R12
+	JL          block
 
 end:
 	ADDQ $0x08, CX
-	ADDQ $0x04, DI
-	DECQ BX
+	ADDQ $0x04, R8
+	DECQ SI
 	JNZ  row
 
 done:
@@ -4514,7 +4548,7 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+480(SB), Y8
+	VBROADCASTSS constants<>+480(SB), Y7
 	JMP          begin
 
 // func updateAVX2(y []float32, update []float32, gain []float32, gradient []float32, momentum float32, rate float32, added float32, floor float32, limit float32) (square float64)
@@ -6495,74 +6529,75 @@ constants:
 	JMP          begin
 
 // func attractAVX512(dst []float32, y []float32, start []int32, packed []uint32, scale []float32, first int, bits int)
-// Requires: AVX, AVX2, AVX512F, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·attractAVX512(SB), NOSPLIT, $0-136
 	JMP constants
 
 begin:
-	MOVQ       y_base+24(FP), AX
-	MOVQ       first+120(FP), CX
-	MOVQ       start_base+48(FP), DX
-	MOVQ       start_len+56(FP), BX
-	MOVQ       packed_base+72(FP), SI
-	MOVQ       scale_base+96(FP), DI
-	MOVQ       bits+128(FP), R8
-	VMOVQ      R8, X0
-	VPCMPEQD   Y1, Y1, Y1
-	VPTERNLOGD $0xff, Z1, Z1, Z1
-	VPSLLD     X0, Z1, Z1
-	LEAQ       (AX)(CX*8), CX
-	MOVLQSX    (DX), R8
-	SHLQ       $0x06, R8
-	ADDQ       SI, R8
-	MOVQ       dst_base+0(FP), R9
-	DECQ       BX
-	JLE        done
+	MOVQ         y_base+24(FP), AX
+	MOVQ         first+120(FP), DX
+	MOVQ         start_base+48(FP), BX
+	MOVQ         start_len+56(FP), SI
+	MOVQ         packed_base+72(FP), DI
+	MOVQ         scale_base+96(FP), R8
+	MOVQ         bits+128(FP), CX
+	VMOVQ        CX, X0
+	MOVQ         $0x00000001, R9
+	SHLQ         CL, R9
+	DECQ         R9
+	VPBROADCASTD R9, Z1
+	LEAQ         (AX)(DX*8), CX
+	MOVLQSX      (BX), DX
+	SHLQ         $0x06, DX
+	ADDQ         DI, DX
+	MOVQ         dst_base+0(FP), R9
+	DECQ         SI
+	JLE          done
 
 row:
-	ADDQ         $0x04, DX
-	MOVLQSX      (DX), R10
+	ADDQ         $0x04, BX
+	MOVLQSX      (BX), R10
 	SHLQ         $0x06, R10
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VBROADCASTSS (CX), Z2
 	VBROADCASTSS 4(CX), Z3
-	VBROADCASTSS (DI), Z4
+	VBROADCASTSS (R8), Z4
 	VPXORD       Z5, Z5, Z5
 	VPXORD       Z6, Z6, Z6
-	CMPQ         R8, R10
+	CMPQ         DX, R10
 	JGE          end
 
 block:
-	VMOVDQU32     (R8), Z9
-	PREFETCHT0    1024(R8)
-	VPANDND       Z9, Z1, Z8
-	VPSRLD        X0, Z9, Z7
-	VCVTDQ2PS     Z7, Z7
+	VMOVDQU32     (DX), Z7
+	PREFETCHT0    1024(DX)
+	VPSRLD        X0, Z7, Z8
+	VCVTDQ2PS     Z8, Z8
+	VPANDD        Z7, Z1, Z12
+	VPXORD        Z9, Z9, Z9
 	VPXORD        Z10, Z10, Z10
-	VPXORD        Z11, Z11, Z11
-	VEXTRACTI64X4 $0x01, Z8, Y9
+	VEXTRACTI64X4 $0x01, Z12, Y7
 	KXNORW        K1, K1, K1
 	KXNORW        K2, K2, K2
-	VGATHERDPD    (AX)(Y8*8), K1, Z10
-	VGATHERDPD    (AX)(Y9*8), K2, Z11
-	VMOVDQU32     evens<>+0(SB), Z8
+	VGATHERDPD    (AX)(Y12*8), K1, Z9
+	VGATHERDPD    (AX)(Y7*8), K2, Z10
+	VMOVDQU32     evens<>+0(SB), Z12
 	VMOVDQU32     evens<>+64(SB), Z13
-	VPERMI2PS     Z11, Z10, Z8
-	VPERMI2PS     Z11, Z10, Z13
-	VSUBPS        Z8, Z2, Z8
+	VPERMI2PS     Z10, Z9, Z12
+	VPERMI2PS     Z10, Z9, Z13
+	VSUBPS        Z12, Z2, Z12
 	VSUBPS        Z13, Z3, Z13
-	VMOVAPS       Z12, Z9
-	VFMADD231PS   Z8, Z8, Z9
-	VFMADD231PS   Z13, Z13, Z9
-	VRCP14PS      Z9, Z14
-	VMOVAPS       Z12, Z15
-	VFNMADD231PS  Z14, Z9, Z15
+	VMOVAPS       Z11, Z7
+	VFMADD231PS   Z12, Z12, Z7
+	VFMADD231PS   Z13, Z13, Z7
+	VRCP14PS      Z7, Z14
+	VMOVAPS       Z11, Z15
+	VFNMADD231PS  Z14, Z7, Z15
 	VFMADD231PS   Z15, Z14, Z14
-	VMULPS        Z7, Z14, Z14
-	VFMADD231PS   Z8, Z14, Z5
+	VMULPS        Z8, Z14, Z14
+	VFMADD231PS   Z12, Z14, Z5
 	VFMADD231PS   Z13, Z14, Z6
-	ADDQ          $0x40, R8
-	CMPQ          R8, R10
+	ADDQ          $0x40, DX
+	CMPQ          DX, R10
 	JL            block
 
 end:
@@ -6578,8 +6613,8 @@ end:
 	VMOVLPS       X3, (R9)
 	ADDQ          $0x08, R9
 	ADDQ          $0x08, CX
-	ADDQ          $0x04, DI
-	DECQ          BX
+	ADDQ          $0x04, R8
+	DECQ          SI
 	JNZ           row
 
 done:
@@ -6587,81 +6622,82 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+480(SB), Z12
+	VBROADCASTSS constants<>+480(SB), Z11
 	JMP          begin
 
 // func stretchAVX512(weights []float32, squares []float32, y []float32, start []int32, packed []uint32, scale []float32, first int, bits int)
-// Requires: AVX, AVX2, AVX512F, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stretchAVX512(SB), NOSPLIT, $0-160
 	JMP constants
 
 begin:
-	MOVQ       y_base+48(FP), AX
-	MOVQ       first+144(FP), CX
-	MOVQ       start_base+72(FP), DX
-	MOVQ       start_len+80(FP), BX
-	MOVQ       packed_base+96(FP), SI
-	MOVQ       scale_base+120(FP), DI
-	MOVQ       bits+152(FP), R8
-	VMOVQ      R8, X0
-	VPCMPEQD   Y1, Y1, Y1
-	VPTERNLOGD $0xff, Z1, Z1, Z1
-	VPSLLD     X0, Z1, Z1
-	LEAQ       (AX)(CX*8), CX
-	MOVLQSX    (DX), R8
-	SHLQ       $0x06, R8
-	ADDQ       SI, R8
-	MOVQ       weights_base+0(FP), R9
-	MOVQ       squares_base+24(FP), R10
-	DECQ       BX
-	JLE        done
+	MOVQ         y_base+48(FP), AX
+	MOVQ         first+144(FP), DX
+	MOVQ         start_base+72(FP), BX
+	MOVQ         start_len+80(FP), SI
+	MOVQ         packed_base+96(FP), DI
+	MOVQ         scale_base+120(FP), R8
+	MOVQ         bits+152(FP), CX
+	VMOVQ        CX, X0
+	MOVQ         $0x00000001, R9
+	SHLQ         CL, R9
+	DECQ         R9
+	VPBROADCASTD R9, Z1
+	LEAQ         (AX)(DX*8), CX
+	MOVLQSX      (BX), DX
+	SHLQ         $0x06, DX
+	ADDQ         DI, DX
+	MOVQ         weights_base+0(FP), R9
+	MOVQ         squares_base+24(FP), R10
+	DECQ         SI
+	JLE          done
 
 row:
-	ADDQ         $0x04, DX
-	MOVLQSX      (DX), R11
+	ADDQ         $0x04, BX
+	MOVLQSX      (BX), R11
 	SHLQ         $0x06, R11
-	ADDQ         SI, R11
+	ADDQ         DI, R11
 	VBROADCASTSS (CX), Z2
 	VBROADCASTSS 4(CX), Z3
-	VBROADCASTSS (DI), Z4
-	CMPQ         R8, R11
+	VBROADCASTSS (R8), Z4
+	CMPQ         DX, R11
 	JGE          end
 
 block:
-	VMOVDQU32     (R8), Z7
-	PREFETCHT0    1024(R8)
-	VPANDND       Z7, Z1, Z6
-	VPSRLD        X0, Z7, Z5
-	VCVTDQ2PS     Z5, Z5
-	VMULPS        Z4, Z5, Z5
+	VMOVDQU32     (DX), Z5
+	PREFETCHT0    1024(DX)
+	VPSRLD        X0, Z5, Z6
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z4, Z6, Z6
+	VPANDD        Z5, Z1, Z10
+	VPXORD        Z7, Z7, Z7
 	VPXORD        Z8, Z8, Z8
-	VPXORD        Z9, Z9, Z9
-	VEXTRACTI64X4 $0x01, Z6, Y7
+	VEXTRACTI64X4 $0x01, Z10, Y5
 	KXNORW        K1, K1, K1
 	KXNORW        K2, K2, K2
-	VGATHERDPD    (AX)(Y6*8), K1, Z8
-	VGATHERDPD    (AX)(Y7*8), K2, Z9
-	VMOVDQU32     evens<>+0(SB), Z6
+	VGATHERDPD    (AX)(Y10*8), K1, Z7
+	VGATHERDPD    (AX)(Y5*8), K2, Z8
+	VMOVDQU32     evens<>+0(SB), Z10
 	VMOVDQU32     evens<>+64(SB), Z11
-	VPERMI2PS     Z9, Z8, Z6
-	VPERMI2PS     Z9, Z8, Z11
-	VSUBPS        Z6, Z2, Z6
+	VPERMI2PS     Z8, Z7, Z10
+	VPERMI2PS     Z8, Z7, Z11
+	VSUBPS        Z10, Z2, Z10
 	VSUBPS        Z11, Z3, Z11
-	VMOVAPS       Z10, Z7
-	VFMADD231PS   Z6, Z6, Z7
-	VFMADD231PS   Z11, Z11, Z7
-	VMOVUPS       Z5, (R9)
-	VMOVUPS       Z7, (R10)
+	VMOVAPS       Z9, Z5
+	VFMADD231PS   Z10, Z10, Z5
+	VFMADD231PS   Z11, Z11, Z5
+	VMOVUPS       Z6, (R9)
+	VMOVUPS       Z5, (R10)
 	ADDQ          $0x40, R9
 	ADDQ          $0x40, R10
-	ADDQ          $0x40, R8
-	CMPQ          R8, R11
+	ADDQ          $0x40, DX
+	CMPQ          DX, R11
 	JL            block
 
 end:
 	ADDQ $0x08, CX
-	ADDQ $0x04, DI
-	DECQ BX
+	ADDQ $0x04, R8
+	DECQ SI
 	JNZ  row
 
 done:
@@ -6669,7 +6705,7 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constants<>+480(SB), Z10
+	VBROADCASTSS constants<>+480(SB), Z9
 	JMP          begin
 
 // func updateAVX512(y []float32, update []float32, gain []float32, gradient []float32, momentum float32, rate float32, added float32, floor float32, limit float32) (square float64)

@@ -65,13 +65,16 @@ func springs(name, signature string, prepare func() springRow) {
 		scales := Load(Param("scale").Base(), GP64())
 		bits := GP64()
 		Load(Param("bits"), bits)
-		shift, columns := XMM(), set.register()
+		shift, low := XMM(), GP64() // a mask of the low bits, also in every lane if opmasks
 		VMOVQ(bits, shift)
-		VPCMPEQD(columns.AsY(), columns.AsY(), columns.AsY())
+		MOVQ(U32(1), low)
+		MOVQ(bits, RCX)
+		SHLQ(CL, low)
+		DECQ(low)
+		lows := set.register()
 		if set.opmasks {
-			VPTERNLOGD(Imm(0xff), columns, columns, columns)
+			VPBROADCASTD(low.As32(), lows)
 		}
-		VPSLLD(shift, columns, columns)
 		own := GP64()
 		LEAQ(Mem{Base: y, Index: first, Scale: 8}, own)
 		at := GP64()
@@ -96,16 +99,19 @@ func springs(name, signature string, prepare func() springRow) {
 		CMPQ(at, end)
 		JGE(LabelRef("end"))
 		Label("block")
-		weight, column, d := set.register(), set.register(), set.register()
-		VMOVDQU_(Mem{Base: at}, d)
+		springs, weight, d := set.register(), set.register(), set.register()
+		if set.opmasks {
+			VMOVDQU32(Mem{Base: at}, springs)
+		} else {
+			VMOVDQU(Mem{Base: at}, springs)
+		}
 		PREFETCHT0(Mem{Base: at, Disp: 1024})
-		andNot(columns, d, column)
-		VPSRLD(shift, d, weight)
+		VPSRLD(shift, springs, weight)
 		VCVTDQ2PS(weight, weight)
 		if row.scaleEach {
 			VMULPS(scale, weight, weight)
 		}
-		dx, dy := gathered(y, column)
+		dx, dy := others(y, at, springs, low, lows)
 		VSUBPS(dx, x0, dx)
 		VSUBPS(dy, y0, dy)
 		VMOVAPS(floatRegister(1), d)
@@ -127,59 +133,49 @@ func springs(name, signature string, prepare func() springRow) {
 	})
 }
 
-// VMOVDQU_ loads integers.
-func VMOVDQU_(m Mem, v VecVirtual) {
-	if set.opmasks {
-		VMOVDQU32(m, v)
-	} else {
-		VMOVDQU(m, v)
-	}
-}
-
-// andNot sets v to y without the bits of x.
-func andNot(x, y, v VecVirtual) {
-	if set.opmasks {
-		VPANDND(y, x, v)
-	} else {
-		VPANDN(y, x, v)
-	}
-}
-
-// gathered returns the coordinates of the points whose numbers a register
-// holds.
-func gathered(y Register, numbers VecVirtual) (xs, ys VecVirtual) {
+// others returns the coordinates of the points that the springs at an address
+// lead to, those in a register too. Without AVX-512, loads one by one are
+// faster than gathering instructions.
+func others(y, at Register, springs VecVirtual, low Register, lows VecVirtual) (xs, ys VecVirtual) {
 	xs, ys = set.register(), set.register()
-	if !set.opmasks {
-		a, b, high := YMM(), YMM(), XMM()
-		ones := YMM()
-		VXORPS(a, a, a)
-		VXORPS(b, b, b)
-		VEXTRACTI128(Imm(1), numbers, high)
-		VPCMPEQD(ones, ones, ones)
-		VGATHERDPD(ones, Mem{Base: y, Index: numbers.AsX(), Scale: 8}, a)
-		VPCMPEQD(ones, ones, ones)
-		VGATHERDPD(ones, Mem{Base: y, Index: high, Scale: 8}, b)
-		// [0 1 | 2 3], [4 5 | 6 7] to [0 1 | 4 5], [2 3 | 6 7], whose even and odd
-		// numbers make [0 1 2 3 | 4 5 6 7].
-		low, up := YMM(), YMM()
-		VPERM2F128(Imm(0x20), b, a, low)
-		VPERM2F128(Imm(0x31), b, a, up)
-		VSHUFPS(Imm(0x88), up, low, xs)
-		VSHUFPS(Imm(0xdd), up, low, ys)
+	if set.opmasks {
+		a, b, high, k, l := ZMM(), ZMM(), YMM(), K(), K()
+		columns := ZMM()
+		VPANDD(springs, lows, columns)
+		VPXORD(a, a, a)
+		VPXORD(b, b, b)
+		VEXTRACTI64X4(Imm(1), columns, high)
+		KXNORW(k, k, k)
+		KXNORW(l, l, l)
+		VGATHERDPD(Mem{Base: y, Index: columns.AsY(), Scale: 8}, k, a)
+		VGATHERDPD(Mem{Base: y, Index: high, Scale: 8}, l, b)
+		VMOVDQU32(NewDataAddr(NewStaticSymbol("evens"), 0), xs)
+		VMOVDQU32(NewDataAddr(NewStaticSymbol("evens"), 64), ys)
+		VPERMI2PS(b, a, xs)
+		VPERMI2PS(b, a, ys)
 		return xs, ys
 	}
-	a, b, high, k, l := ZMM(), ZMM(), YMM(), K(), K()
-	VPXORD(a, a, a)
-	VPXORD(b, b, b)
-	VEXTRACTI64X4(Imm(1), numbers, high)
-	KXNORW(k, k, k)
-	KXNORW(l, l, l)
-	VGATHERDPD(Mem{Base: y, Index: numbers.AsY(), Scale: 8}, k, a)
-	VGATHERDPD(Mem{Base: y, Index: high, Scale: 8}, l, b)
-	VMOVDQU32(NewDataAddr(NewStaticSymbol("evens"), 0), xs)
-	VMOVDQU32(NewDataAddr(NewStaticSymbol("evens"), 64), ys)
-	VPERMI2PS(b, a, xs)
-	VPERMI2PS(b, a, ys)
+	pair := func(i int) VecVirtual {
+		v := YMM()
+		for part := range 2 {
+			column := GP64()
+			MOVL(Mem{Base: at, Disp: 4 * (i + part)}, column.As32())
+			ANDL(low.(GPVirtual).As32(), column.As32())
+			other := Mem{Base: y, Index: column, Scale: 8}
+			if part == 0 {
+				VMOVSD(other, v.AsX())
+			} else {
+				VMOVHPS(other, v.AsX(), v.AsX())
+			}
+		}
+		return v
+	}
+	// [0 1 | 4 5] and [2 3 | 6 7]: their even and odd numbers are in order.
+	a, b := pair(0), pair(2)
+	VINSERTF128(Imm(1), pair(4).AsX(), a, a)
+	VINSERTF128(Imm(1), pair(6).AsX(), b, b)
+	VSHUFPS(Imm(0x88), b, a, xs)
+	VSHUFPS(Imm(0xdd), b, a, ys)
 	return xs, ys
 }
 
