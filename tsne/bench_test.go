@@ -78,7 +78,9 @@ func BenchmarkStages(b *testing.B) {
 			{"start", func() { startPCA(p) }},
 			{"gradient", func() { g.at(grad, y, 1) }},
 			{"step", func() { d.step(Phase{}) }},
+			{"pack", func() { newSprings(affinities) }},
 			{"divergence", func() { affinities.divergence(y, 1) }},
+			{"divergence of springs", func() { g.springs.divergence(y, 1) }},
 			{"exactZ", func() { exactZ(y) }},
 		} {
 			b.Run(fmt.Sprintf("stage=%s/n=%d", stage.name, n), func(b *testing.B) {

@@ -2,9 +2,11 @@
 // on the distance alone, by Fourier transforms along columns and rows.
 //
 // The grid has N rows and columns. Padded with zeros to M = 2N it does not
-// wrap around (Hockney & Eastwood 1988, chapter 6). Zeros are never stored:
-// only what is transformed at the moment is padded. Two real columns are one
-// complex column, and of their spectra, which are symmetric, half is kept.
+// wrap around (Hockney & Eastwood 1988, chapter 6). Zeros are never stored.
+// Two real columns are one complex column, and of their spectra, which are
+// symmetric, half is kept. Frequency N in the middle is left out: the kernel has
+// none, by what it is made to be at the distance N, which no two points of the
+// grid have.
 
 package tsne
 
@@ -12,42 +14,55 @@ import (
 	"sync"
 
 	"stackedae/internal/parallel"
+	"stackedae/internal/simd"
 )
 
-// columnBlock is the number of columns that one piece of work transforms.
-const columnBlock = 16
-
-// convolver convolves grids of side x side numbers.
+// convolver convolves a grid of side x side numbers.
 type convolver struct {
-	side, size int // N and M
-	half       int // M/2+1, the number of frequencies kept on the second axis
-	fft        *fft
-	spectrum   []float32 // of the kernel: size x half, real
-	rows       complexes // side x half: column j's spectrum is row j
-	buffers    sync.Pool // of *[2]complexes, size x columnBlock
+	side   int       // N
+	grid   []float32 // row-major, in rows of stride
+	stride int       // an even number of blocks of 16 columns, so at least side
+	fft    *fft
+
+	// spectrum is the kernel's, real and symmetric: for each block of 16 columns,
+	// N+1 rows.
+	spectrum []float32
+	rows     simd.Complexes // column j's spectrum is row j, of width numbers
+	width    int            // N in blocks of 16
+	buffers  sync.Pool      // of *workspace
+
+	// The three stages of convolve, by block of 16: made once, so that a
+	// convolution allocates nothing.
+	split, multiply, join func(block int)
+}
+
+// workspace is what a block is transformed in: M+1 rows of 16 columns.
+type workspace struct{ x, scratch simd.Complexes }
+
+// blocked returns n rounded up to blocks of columns.
+func blocked(n int) int {
+	return (n + simd.FourierColumns - 1) / simd.FourierColumns * simd.FourierColumns
 }
 
 // newConvolver returns a convolver of grids of a side that is half an
 // fftLength.
 func newConvolver(side int) *convolver {
-	c := &convolver{side: side, size: 2 * side, half: side + 1, fft: newFFT(2 * side)}
-	c.spectrum = make([]float32, c.size*c.half)
-	c.rows = newComplexes(c.side * c.half)
-	c.buffers.New = func() any {
-		return &[2]complexes{newComplexes(c.size * columnBlock), newComplexes(c.size * columnBlock)}
-	}
+	c := &convolver{side: side, stride: 2 * blocked(side/2), width: blocked(side), fft: newFFT(2 * side)}
+	c.grid = make([]float32, side*c.stride)
+	c.spectrum = make([]float32, (side+1)*c.width)
+	c.rows = newComplexes(c.stride * c.width)
+	rows := (2*side + 1) * simd.FourierColumns
+	c.buffers.New = func() any { return &workspace{newComplexes(rows), newComplexes(rows)} }
+	c.split, c.multiply, c.join = c.splitBlock, c.multiplyBlock, c.joinBlock
 	return c
 }
 
-// blocks calls body for blocks [lo, hi) of [0, n), with buffers for columns of
-// the size M that hold anything.
-func (c *convolver) blocks(n int, body func(lo, hi int, x, scratch complexes)) {
-	parallel.Chunks(n, columnBlock, func(lo, hi int) {
-		b := c.buffers.Get().(*[2]complexes)
-		defer c.buffers.Put(b)
-		count := c.size * (hi - lo)
-		body(lo, hi, b[0].from(0, count), b[1].from(0, count))
-	})
+// borrow returns memory to transform a block in, and the same without the last
+// rows.
+func (c *convolver) borrow() (w *workspace, x, scratch simd.Complexes) {
+	w = c.buffers.Get().(*workspace)
+	n := 2 * c.side * simd.FourierColumns
+	return w, part(w.x, 0, n), part(w.scratch, 0, n)
 }
 
 // setKernel sets the kernel: kernel(r2) is its value at the squared distance r2
@@ -55,135 +70,118 @@ func (c *convolver) blocks(n int, body func(lo, hi int, x, scratch complexes)) {
 func (c *convolver) setKernel(kernel func(r2 float64) float64, window func(k int) float64) {
 	// The kernel is even and real, so are the spectra of its columns. Two
 	// columns, as real and imaginary part, keep apart in the spectrum.
-	pairs := (c.half + 1) / 2
-	columns := make([]float32, c.half*c.size) // column j's spectrum is row j
-	c.blocks(pairs, func(lo, hi int, x, scratch complexes) {
-		width := hi - lo
-		for i := range c.size {
-			di := float64(min(i, c.size-i))
-			for j := lo; j < hi; j++ {
-				d1, d2 := float64(j), float64(j+pairs)
-				x.re[i*width+j-lo] = float32(kernel(di*di + d1*d1))
-				x.im[i*width+j-lo] = float32(kernel(di*di + d2*d2))
-			}
-		}
-		x = c.fft.transform(x, scratch, width)
-		for j := lo; j < hi; j++ {
-			for k := range c.size {
-				columns[j*c.size+k] = x.re[k*width+j-lo]
-				if j+pairs < c.half {
-					columns[(j+pairs)*c.size+k] = x.im[k*width+j-lo]
+	const lanes = simd.FourierColumns
+	n, size := c.side, 2*c.side
+	half := make([]float32, blocked(n+1)*2*c.width) // column j's spectrum is row j
+	row := func(j int) []float32 { return half[j*c.width:][:c.width] }
+	blocks := func(count int, fill func(i, j int) float32, take func(x []float32, k, j int)) {
+		parallel.Chunks(count, 2*lanes, func(lo, hi int) {
+			w, x, scratch := c.borrow()
+			for i := range n + 1 {
+				for j := range lanes {
+					x.Re[i*lanes+j], x.Im[i*lanes+j] = fill(i, min(lo+j, count-1)), fill(i, min(lo+lanes+j, count-1))
+				}
+				if mirror := size - i; mirror < size {
+					copy(x.Re[mirror*lanes:][:lanes], x.Re[i*lanes:])
+					copy(x.Im[mirror*lanes:][:lanes], x.Im[i*lanes:])
 				}
 			}
-		}
-	})
-	scale := 1 / float64(c.size) / float64(c.size) // of the inverse transforms
-	c.blocks(pairs, func(lo, hi int, x, scratch complexes) {
-		width := hi - lo
-		for j := range c.size {
-			row := columns[min(j, c.size-j)*c.size:]
-			for k := lo; k < hi; k++ {
-				x.re[j*width+k-lo], x.im[j*width+k-lo] = row[k], row[k+pairs]
-			}
-		}
-		x = c.fft.transform(x, scratch, width)
-		for j := range c.size {
-			factor := scale * window(j)
-			for k := lo; k < hi; k++ {
-				c.spectrum[j*c.half+k] = float32(factor * window(k) * float64(x.re[j*width+k-lo]))
-				if k+pairs < c.half {
-					c.spectrum[j*c.half+k+pairs] = float32(factor * window(k+pairs) * float64(x.im[j*width+k-lo]))
+			x, _ = c.fft.transform(x, scratch)
+			for k := range n + 1 {
+				for j := lo; j < hi; j++ {
+					if at := j - lo; at < lanes {
+						take(x.Re[k*lanes+at:], k, j)
+					} else {
+						take(x.Im[k*lanes+at-lanes:], k, j)
+					}
 				}
 			}
-		}
-	})
-}
-
-// convolve replaces g, side x side and row-major, by its convolution with the
-// kernel.
-func (c *convolver) convolve(g []float32) {
-	c.transformColumns(g)
-	c.multiplyRows()
-	c.restoreColumns(g)
-}
-
-// transformColumns transforms the grid's columns, j and j+side/2 as one, and
-// takes their spectra apart: that of a real column is half the sum of the
-// joint spectrum and its mirror image's conjugate.
-func (c *convolver) transformColumns(g []float32) {
-	c.blocks(c.side/2, func(lo, hi int, x, scratch complexes) {
-		width := hi - lo
-		for i := range c.side {
-			copy(x.re[i*width:][:width], g[i*c.side+lo:])
-			copy(x.im[i*width:][:width], g[i*c.side+c.side/2+lo:])
-		}
-		clear(x.re[c.side*width:])
-		clear(x.im[c.side*width:])
-		x = c.fft.transform(x, scratch, width)
+			c.buffers.Put(w)
+		})
+	}
+	// last[j] is the kernel at (N, j): minus the other terms of Σ_i (-1)^i kernel.
+	last := make([]float64, n+1)
+	parallel.Chunks(n+1, lanes, func(lo, hi int) {
 		for j := lo; j < hi; j++ {
-			first := c.rows.from(j*c.half, c.half)
-			second := c.rows.from((j+c.side/2)*c.half, c.half)
-			for k := range first.re {
-				at, mirror := k*width+j-lo, (c.size-k)%c.size*width+j-lo
-				a, b := x.re[at], x.im[at]
-				e, f := x.re[mirror], x.im[mirror]
-				first.re[k], first.im[k] = .5*(a+e), .5*(b-f)
-				second.re[k], second.im[k] = .5*(b+f), .5*(e-a)
+			sum := kernel(float64(j * j))
+			for i := 1; i < n; i++ {
+				sum += float64(2-4*(i%2)) * kernel(float64(i*i+j*j))
 			}
+			last[j] = -sum
 		}
+	})
+	blocks(n+1, func(i, j int) float32 {
+		if i == n {
+			return float32(last[j])
+		}
+		return float32(kernel(float64(i*i + j*j)))
+	}, func(x []float32, k, j int) {
+		if k < n {
+			row(j)[k] = x[0]
+		}
+	})
+	scale := .5 / float64(size) / float64(size) // of the inverse transforms, and of split
+	factor := make([]float64, n+1)
+	for k := range factor {
+		factor[k] = window(k)
+	}
+	blocks(n, func(i, j int) float32 {
+		return row(i)[j]
+	}, func(x []float32, k, j int) {
+		c.spectrum[(j/lanes*(n+1)+k)*lanes+j%lanes] = float32(scale * factor[k] * factor[j] * float64(x[0]))
 	})
 }
 
-// multiplyRows transforms along the other axis, multiplies by the kernel's
-// spectrum and transforms back.
-func (c *convolver) multiplyRows() {
-	c.blocks(c.half, func(lo, hi int, x, scratch complexes) {
-		width := hi - lo
-		for j := range c.side {
-			copy(x.re[j*width:][:width], c.rows.re[j*c.half+lo:])
-			copy(x.im[j*width:][:width], c.rows.im[j*c.half+lo:])
-		}
-		clear(x.re[c.side*width:])
-		clear(x.im[c.side*width:])
-		y := c.fft.transform(x, scratch, width)
-		if &y.re[0] == &scratch.re[0] {
-			x, scratch = scratch, x
-		}
-		for j := range c.size {
-			re, im := y.re[j*width:][:width], y.im[j*width:][:width]
-			for k, s := range c.spectrum[j*c.half+lo:][:width] {
-				re[k] *= s
-				im[k] *= s
-			}
-		}
-		x = c.fft.transform(x.swapped(), scratch, width).swapped()
-		for j := range c.side {
-			copy(c.rows.re[j*c.half+lo:][:width], x.re[j*width:])
-			copy(c.rows.im[j*c.half+lo:][:width], x.im[j*width:])
-		}
-	})
+// convolve replaces the grid by its convolution with the kernel.
+func (c *convolver) convolve() {
+	columns := c.stride / 2 / simd.FourierColumns
+	parallel.For(columns, c.split)
+	parallel.For(c.width/simd.FourierColumns, c.multiply)
+	parallel.For(columns, c.join)
 }
 
-// restoreColumns undoes transformColumns: the spectra of columns j and
-// j+side/2 make one complex column again, first + i·second, whose second half
-// of frequencies follows from the symmetry.
-func (c *convolver) restoreColumns(g []float32) {
-	c.blocks(c.side/2, func(lo, hi int, x, scratch complexes) {
-		width := hi - lo
-		for j := lo; j < hi; j++ {
-			first := c.rows.from(j*c.half, c.half)
-			second := c.rows.from((j+c.side/2)*c.half, c.half)
-			for k := range first.re {
-				a, b, e, f := first.re[k], first.im[k], second.re[k], second.im[k]
-				at, mirror := k*width+j-lo, (c.size-k)%c.size*width+j-lo
-				x.re[mirror], x.im[mirror] = a+f, e-b
-				x.re[at], x.im[at] = a-f, b+e
-			}
-		}
-		x = c.fft.transform(x.swapped(), scratch, width).swapped()
-		for i := range c.side {
-			copy(g[i*c.side+lo:][:width], x.re[i*width:])
-			copy(g[i*c.side+c.side/2+lo:][:width], x.im[i*width:])
-		}
-	})
+// pairs returns the grid's columns of a block, j and j+stride/2 as one.
+func (c *convolver) pairs(block int) simd.Complexes {
+	lo, count := block*simd.FourierColumns, (c.side-1)*c.stride+simd.FourierColumns
+	return simd.Complexes{Re: c.grid[lo:][:count], Im: c.grid[c.stride/2+lo:][:count]}
+}
+
+// spectra returns the rows that hold the spectra of a block's columns.
+func (c *convolver) spectra(block int) (first, second simd.Complexes) {
+	lo, count := block*simd.FourierColumns*c.width, (simd.FourierColumns-1)*c.width+c.side
+	return part(c.rows, lo, count), part(c.rows, c.stride/2*c.width+lo, count)
+}
+
+// splitBlock transforms a block of the grid's columns and takes their spectra
+// apart.
+func (c *convolver) splitBlock(block int) {
+	w, x, scratch := c.borrow()
+	x, _ = c.fft.transformHalf(c.pairs(block), c.stride, x, scratch)
+	n := len(x.Re)
+	joint := simd.Complexes{Re: x.Re[:n+simd.FourierColumns], Im: x.Im[:n+simd.FourierColumns]}
+	copy(joint.Re[n:], joint.Re)
+	copy(joint.Im[n:], joint.Im)
+	first, second := c.spectra(block)
+	simd.SplitSpectra(first, second, c.width, joint)
+	c.buffers.Put(w)
+}
+
+// multiplyBlock transforms 16 frequencies along the other axis, multiplies by
+// the kernel's spectrum and transforms back.
+func (c *convolver) multiplyBlock(block int) {
+	w, x, scratch := c.borrow()
+	rows := part(c.rows, block*simd.FourierColumns, (c.side-1)*c.width+simd.FourierColumns)
+	spectrum := c.spectrum[block*(c.side+1)*simd.FourierColumns:][:(c.side+1)*simd.FourierColumns]
+	x, scratch = c.fft.transformHalfScaled(rows, c.width, x, scratch, spectrum)
+	c.fft.restoreHalf(rows, c.width, x, scratch)
+	c.buffers.Put(w)
+}
+
+// joinBlock undoes splitBlock.
+func (c *convolver) joinBlock(block int) {
+	w, x, scratch := c.borrow()
+	first, second := c.spectra(block)
+	simd.JoinSpectra(w.x, first, second, c.width)
+	c.fft.restoreHalf(c.pairs(block), c.stride, x, scratch)
+	c.buffers.Put(w)
 }

@@ -12,12 +12,11 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"stackedae/internal/parallel"
+	"stackedae/internal/simd"
 )
 
 const (
-	gainGrowth = .2 // added while gradient and last update point apart
-	gainDecay  = .8 // otherwise the gain is multiplied by this
-	stepBlock  = 2048
+	stepBlock = 2048 // points that one piece of work moves
 	// maxExtent is the extent from which an embedding counts as diverged. Its
 	// square is still far inside float32.
 	maxExtent = 1e12
@@ -32,6 +31,9 @@ type descent struct {
 	y, grad, update, gain []float32
 	squares               []float64 // of the gradient's norm, one for each piece of work
 	iteration, total      int
+
+	phase Phase           // of the step that is being done
+	moves func(piece int) // move, made once, so that a step allocates nothing
 }
 
 // newDescent readies a run from start, which becomes its own.
@@ -42,6 +44,7 @@ func newDescent(g *gradient, c *choices, recorder Recorder, start []float32) *de
 		grad: make([]float32, len(start)), update: make([]float32, len(start)), gain: make([]float32, len(start)),
 		squares: make([]float64, (len(start)/2+stepBlock-1)/stepBlock),
 	}
+	d.moves = d.move
 	for _, phase := range c.phases {
 		d.total += phase.Iterations
 	}
@@ -75,7 +78,7 @@ func (d *descent) runPhase(ctx context.Context, phase Phase, last bool) (Status,
 		check := (d.iteration+1)%recordEvery == 0
 		var kl float64 // as scikit-learn, before the update: Z is known there
 		if check && (d.recorder != nil || last && d.rules.patience > 0) {
-			kl = d.gradient.p.divergence(d.y, z)
+			kl = d.gradient.springs.divergence(d.y, z)
 		}
 		norm := d.step(phase)
 		d.iteration++
@@ -107,34 +110,20 @@ func (d *descent) runPhase(ctx context.Context, phase Phase, last bool) (Status,
 // step moves all points by one update and returns the norm of the gradient
 // times the gains.
 func (d *descent) step(phase Phase) (norm float64) {
-	momentum, rate := float32(phase.Momentum), float32(phase.LearningRate)
-	parallel.Chunks(len(d.y)/2, stepBlock, func(lo, hi int) {
-		square := 0.0
-		for i := 2 * lo; i < 2*hi; i += 2 {
-			gx, gy := d.scaled(i), d.scaled(i+1)
-			square += float64(gx)*float64(gx) + float64(gy)*float64(gy)
-			ux, uy := momentum*d.update[i]-rate*gx, momentum*d.update[i+1]-rate*gy
-			if limit := d.rules.maxStep; limit > 0 && ux*ux+uy*uy > limit*limit {
-				shorten := limit / float32(math.Hypot(float64(ux), float64(uy)))
-				ux, uy = ux*shorten, uy*shorten
-			}
-			d.update[i], d.update[i+1] = ux, uy
-			d.y[i] += ux
-			d.y[i+1] += uy
-		}
-		d.squares[lo/stepBlock] = square
-	})
+	d.phase = phase
+	parallel.For(len(d.squares), d.moves)
 	return math.Sqrt(total(d.squares))
 }
 
-// scaled renews the gain of coordinate i and returns the gradient times it.
-func (d *descent) scaled(i int) float32 {
-	if d.update[i]*d.grad[i] < 0 {
-		d.gain[i] += gainGrowth
-	} else {
-		d.gain[i] = max(gainDecay*d.gain[i]+d.rules.gainAdded, d.rules.gainFloor)
+// move moves a piece of the points.
+func (d *descent) move(piece int) {
+	lo := 2 * piece * stepBlock
+	hi := min(len(d.y), lo+2*stepBlock)
+	gains := simd.Gains{Added: d.rules.gainAdded, Floor: d.rules.gainFloor, Limit: d.rules.maxStep}
+	if gains.Limit == 0 {
+		gains.Limit = float32(math.Inf(1))
 	}
-	return d.gain[i] * d.grad[i]
+	d.squares[piece] = gains.Update(d.y[lo:hi], d.update[lo:hi], d.gain[lo:hi], d.grad[lo:hi], float32(d.phase.Momentum), float32(d.phase.LearningRate))
 }
 
 func (d *descent) snapshot(phase Phase, kl, norm float64) Snapshot {
@@ -166,11 +155,8 @@ func extent(y []float32) float64 {
 // bounds is a bounding box.
 type bounds struct{ minX, minY, maxX, maxY float32 }
 
-func boundsOf(y []float32) bounds {
-	b := bounds{y[0], y[1], y[0], y[1]}
-	for i := 2; i < len(y); i += 2 {
-		b.minX, b.maxX = min(b.minX, y[i]), max(b.maxX, y[i])
-		b.minY, b.maxY = min(b.minY, y[i+1]), max(b.maxY, y[i+1])
-	}
+// boundsOf is NaN throughout if a coordinate is not finite.
+func boundsOf(y []float32) (b bounds) {
+	b.minX, b.minY, b.maxX, b.maxY = simd.Bounds(y)
 	return b
 }

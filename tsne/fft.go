@@ -1,63 +1,63 @@
 // This file is the fast Fourier transform that the mesh needs: complex, in
-// float32, of many columns at once.
+// float32, of 16 columns at once.
 //
 // It is Stockham's form of the algorithm (Van Loan, Computational Frameworks
 // for the Fast Fourier Transform, 1992, section 1.7): each pass reads one
 // buffer and writes another in such an order that the result needs no sorting.
-// All inner loops run over contiguous elements, those of width columns or more.
+// The passes are kernels of package simd. A transform begins and ends with
+// radix 4, whose passes leave out what is zero or not wanted when columns are
+// half padding.
 
 package tsne
 
-import "math"
+import (
+	"math"
 
-// complexes holds complex numbers, the real and imaginary parts apart.
-type complexes struct{ re, im []float32 }
+	"stackedae/internal/simd"
+)
 
-func newComplexes(n int) complexes {
-	return complexes{make([]float32, n), make([]float32, n)}
+func newComplexes(n int) simd.Complexes {
+	return simd.Complexes{Re: make([]float32, n), Im: make([]float32, n)}
 }
 
-// swapped exchanges the parts. Transforming the swapped numbers is the inverse
-// transform, swapped, times the length.
-func (c complexes) swapped() complexes { return complexes{c.im, c.re} }
-
-// from returns the numbers from element i on, count of them.
-func (c complexes) from(i, count int) complexes {
-	return complexes{c.re[i:][:count:count], c.im[i:][:count:count]}
+// part returns the numbers from element i on, count of them.
+func part(c simd.Complexes, i, count int) simd.Complexes {
+	return simd.Complexes{Re: c.Re[i:][:count], Im: c.Im[i:][:count]}
 }
 
-// fft transforms columns of length n, a product of 2, 3 and 4.
+// fft transforms columns of length n.
 type fft struct {
 	n      int
 	passes []fftPass
 }
 
-// fftPass is one pass of butterflies. rotation[p] holds, for the p-th group of
+// fftPass is one pass of butterflies. rotations holds, for the p-th group of
 // butterflies, exp(-2πi·p·u/length) for u = 1 to radix-1.
 type fftPass struct {
-	radix    int
-	rotation [][]rotation
+	radix     int
+	rotations []float32
 }
 
-type rotation struct{ cos, sin float32 }
-
-// newFFT returns the transform of columns of length n. n has no prime factors
-// but 2 and 3.
+// newFFT returns the transform of columns of length n, an fftLength.
 func newFFT(n int) *fft {
 	f := &fft{n: n}
-	for length := n; length > 1; {
-		radix := 2
-		switch {
-		case length%4 == 0:
-			radix = 4
-		case length%3 == 0:
-			radix = 3
-		}
-		pass := fftPass{radix: radix, rotation: make([][]rotation, length/radix)}
-		for p := range pass.rotation {
+	radices, rest := []int{4}, n/16
+	for ; rest%3 == 0; rest /= 3 {
+		radices = append(radices, 3)
+	}
+	for ; rest%4 == 0; rest /= 4 {
+		radices = append(radices, 4)
+	}
+	if rest == 2 {
+		radices = append(radices, 2)
+	}
+	length := n
+	for _, radix := range append(radices, 4) {
+		pass := fftPass{radix: radix}
+		for p := range length / radix {
 			for u := 1; u < radix; u++ {
 				sin, cos := math.Sincos(-2 * math.Pi * float64(p*u) / float64(length))
-				pass.rotation[p] = append(pass.rotation[p], rotation{float32(cos), float32(sin)})
+				pass.rotations = append(pass.rotations, float32(cos), float32(sin))
 			}
 		}
 		f.passes = append(f.passes, pass)
@@ -82,80 +82,46 @@ func fftLength(n int) int {
 	}
 }
 
-// transform computes X_k = Σ_j x_j exp(-2πi·jk/n) for each of width columns;
-// element j of column c is at j·width+c of x, and X likewise in the result. It
-// overwrites both x and scratch, each of n·width numbers, and returns the one
-// that holds the result.
-func (f *fft) transform(x, scratch complexes, width int) complexes {
-	length, stride := f.n, width
-	for _, pass := range f.passes {
-		length /= pass.radix
-		for p, rotation := range pass.rotation {
-			in := x.from(p*stride, len(x.re)-p*stride)
-			out := scratch.from(p*pass.radix*stride, pass.radix*stride)
-			switch pass.radix {
-			case 2:
-				butterflies2(in, out, stride, length*stride, rotation)
-			case 3:
-				butterflies3(in, out, stride, length*stride, rotation)
-			case 4:
-				butterflies4(in, out, stride, length*stride, rotation)
-			}
+// run does the passes from first to before last and returns the buffer that
+// holds the result, then the other one.
+func (f *fft) run(x, scratch simd.Complexes, first, last int) (result, other simd.Complexes) {
+	stride := simd.FourierColumns
+	for i, pass := range f.passes[:last] {
+		if i >= first {
+			simd.Fourier(pass.radix, scratch, x, pass.rotations, stride)
+			x, scratch = scratch, x
 		}
-		x, scratch = scratch, x
 		stride *= pass.radix
 	}
-	return x
+	return x, scratch
 }
 
-// butterflies2 computes count butterflies of radix 2: the u-th output block is
-// (Σ_v (-1)^uv · in[v·step+q]) · w[u-1].
-func butterflies2(in, out complexes, count, step int, w []rotation) {
-	a, b := in.from(0, count), in.from(step, count)
-	s, d := out.from(0, count), out.from(count, count)
-	for q, ar := range a.re {
-		ai, br, bi := a.im[q], b.re[q], b.im[q]
-		s.re[q], s.im[q] = ar+br, ai+bi
-		d.re[q], d.im[q] = w[0].times(ar-br, ai-bi)
-	}
+// transform computes X_k = Σ_j x_j exp(-2πi·jk/n) for each column; element j of
+// column c is at 16j+c of x, and X likewise in the result, which is in x or
+// scratch. It overwrites both.
+func (f *fft) transform(x, scratch simd.Complexes) (result, other simd.Complexes) {
+	return f.run(x, scratch, 0, len(f.passes))
 }
 
-// butterflies3 computes count butterflies of radix 3.
-func butterflies3(in, out complexes, count, step int, w []rotation) {
-	const sin60 = 0.866025403784438646763723170752936183
-	a, b, c := in.from(0, count), in.from(step, count), in.from(2*step, count)
-	x, y, z := out.from(0, count), out.from(count, count), out.from(2*count, count)
-	w1, w2 := w[0], w[1]
-	for q, ar := range a.re {
-		ai := a.im[q]
-		sr, si := b.re[q]+c.re[q], b.im[q]+c.im[q]
-		dr, di := sin60*(b.re[q]-c.re[q]), sin60*(b.im[q]-c.im[q])
-		mr, mi := ar-.5*sr, ai-.5*si
-		x.re[q], x.im[q] = ar+sr, ai+si
-		y.re[q], y.im[q] = w1.times(mr+di, mi-dr)
-		z.re[q], z.im[q] = w2.times(mr-di, mi+dr)
-	}
+// transformHalf does the same for columns whose second half is zero. The first
+// is in src, in n/2 rows that are stride apart.
+func (f *fft) transformHalf(src simd.Complexes, stride int, x, scratch simd.Complexes) (result, other simd.Complexes) {
+	simd.FourierFirst(x, src, stride, f.passes[0].rotations)
+	return f.run(x, scratch, 1, len(f.passes))
 }
 
-// butterflies4 computes count butterflies of radix 4.
-func butterflies4(in, out complexes, count, step int, w []rotation) {
-	a, b, c, d := in.from(0, count), in.from(step, count), in.from(2*step, count), in.from(3*step, count)
-	x0, x1, x2, x3 := out.from(0, count), out.from(count, count), out.from(2*count, count), out.from(3*count, count)
-	w1, w2, w3 := w[0], w[1], w[2]
-	for q, ar := range a.re {
-		ai := a.im[q]
-		acr, aci := ar+c.re[q], ai+c.im[q]
-		amr, ami := ar-c.re[q], ai-c.im[q]
-		bdr, bdi := b.re[q]+d.re[q], b.im[q]+d.im[q]
-		bmr, bmi := b.re[q]-d.re[q], b.im[q]-d.im[q]
-		x0.re[q], x0.im[q] = acr+bdr, aci+bdi
-		x1.re[q], x1.im[q] = w1.times(amr+bmi, ami-bmr)
-		x2.re[q], x2.im[q] = w2.times(acr-bdr, aci-bdi)
-		x3.re[q], x3.im[q] = w3.times(amr-bmi, ami+bmr)
-	}
+// transformHalfScaled multiplies the result of transformHalf by the spectrum of
+// frequencies 0 to n/2.
+func (f *fft) transformHalfScaled(src simd.Complexes, stride int, x, scratch simd.Complexes, spectrum []float32) (result, other simd.Complexes) {
+	simd.FourierFirst(x, src, stride, f.passes[0].rotations)
+	x, scratch = f.run(x, scratch, 1, len(f.passes)-1)
+	simd.FourierScaled(scratch, x, spectrum)
+	return scratch, x
 }
 
-// times returns (re + i·im)(cos + i·sin).
-func (w rotation) times(re, im float32) (float32, float32) {
-	return re*w.cos - im*w.sin, re*w.sin + im*w.cos
+// restoreHalf computes the first half of the inverse transform, times n, into
+// dst, in rows that are stride apart. It overwrites x and scratch.
+func (f *fft) restoreHalf(dst simd.Complexes, stride int, x, scratch simd.Complexes) {
+	x, _ = f.run(x.Swapped(), scratch.Swapped(), 0, len(f.passes)-1)
+	simd.FourierLast(dst.Swapped(), stride, x)
 }

@@ -6,6 +6,8 @@ import (
 	"math/cmplx"
 	"math/rand/v2"
 	"testing"
+
+	"stackedae/internal/simd"
 )
 
 // slowDFT is the definition.
@@ -21,42 +23,71 @@ func slowDFT(x []complex128) []complex128 {
 }
 
 func TestTransform(t *testing.T) {
+	const width = simd.FourierColumns
 	rng := rand.New(rand.NewPCG(1, 2))
-	for _, c := range []struct{ n, width int }{
-		{2, 1}, {3, 1}, {4, 1}, {6, 5}, {16, 16}, {48, 3}, {96, 16}, {128, 2}, {144, 1}, {162, 1},
-	} {
-		t.Run(fmt.Sprintf("length %d, %d columns", c.n, c.width), func(t *testing.T) {
-			x, scratch := newComplexes(c.n*c.width), newComplexes(c.n*c.width)
-			columns := make([][]complex128, c.width)
-			for j := range c.n {
-				for col := range c.width {
-					re, im := float32(rng.NormFloat64()), float32(rng.NormFloat64())
-					x.re[j*c.width+col], x.im[j*c.width+col] = re, im
-					columns[col] = append(columns[col], complex(float64(re), float64(im)))
+	for _, n := range []int{16, 32, 48, 64, 96, 128, 144, 192, 432} {
+		t.Run(fmt.Sprintf("length %d", n), func(t *testing.T) {
+			f := newFFT(n)
+			column := func(x simd.Complexes, c int) []complex128 {
+				var z []complex128
+				for i := c; i < len(x.Re); i += width {
+					z = append(z, complex(float64(x.Re[i]), float64(x.Im[i])))
 				}
+				return z
 			}
-			f := newFFT(c.n)
-			got := f.transform(x, scratch, c.width)
-			for col := range columns {
-				for k, want := range slowDFT(columns[col]) {
-					g := complex(float64(got.re[k*c.width+col]), float64(got.im[k*c.width+col]))
-					if cmplx.Abs(g-want) > 1e-6*float64(c.n) {
-						t.Fatalf("column %d, frequency %d = %v, want %v", col, k, g, want)
+			check := func(what string, got, want []complex128, scale float64) {
+				t.Helper()
+				for k, w := range want {
+					if cmplx.Abs(got[k]/complex(scale, 0)-w) > 1e-6*float64(n)/scale {
+						t.Fatalf("%s: element %d = %v, want %v", what, k, got[k]/complex(scale, 0), w)
 					}
 				}
 			}
-			other := x
-			if &got.re[0] == &x.re[0] {
-				other = scratch
-			}
-			back := f.transform(got.swapped(), other, c.width).swapped()
-			for col := range columns {
-				for j, want := range columns[col] {
-					g := complex(float64(back.re[j*c.width+col]), float64(back.im[j*c.width+col]))
-					if cmplx.Abs(g/complex(float64(c.n), 0)-want) > 1e-6 {
-						t.Fatalf("column %d, element %d transformed back = %v, want %v", col, j, g, want)
-					}
+			x, scratch, columns := newComplexes(n*width), newComplexes(n*width), make([][]complex128, width)
+			randomize := func(x simd.Complexes) {
+				for i := range x.Re {
+					x.Re[i], x.Im[i] = float32(rng.NormFloat64()), float32(rng.NormFloat64())
 				}
+			}
+			randomize(x)
+			for c := range columns {
+				columns[c] = column(x, c)
+			}
+			x, scratch = f.transform(x, scratch)
+			for c := range columns {
+				check("transform", column(x, c), slowDFT(columns[c]), 1)
+			}
+			const stride = width + 3
+			half := newComplexes((n/2-1)*stride + width)
+			f.restoreHalf(half, stride, x, scratch)
+			for c := range columns {
+				for j := range n / 2 {
+					check("first half restored", []complex128{complex(float64(half.Re[j*stride+c]), float64(half.Im[j*stride+c]))}, columns[c][j:j+1], float64(n))
+				}
+			}
+
+			randomize(half)
+			spectrum := make([]float32, (n/2+1)*width)
+			for i := range spectrum {
+				spectrum[i] = rng.Float32()
+			}
+			for c := range columns {
+				clear(columns[c])
+				for j := range n / 2 {
+					columns[c][j] = complex(float64(half.Re[j*stride+c]), float64(half.Im[j*stride+c]))
+				}
+			}
+			whole, _ := f.transformHalf(half, stride, x, scratch)
+			for c := range columns {
+				columns[c] = slowDFT(columns[c])
+				check("transform of first half", column(whole, c), columns[c], 1)
+			}
+			scaled, _ := f.transformHalfScaled(half, stride, x, scratch, spectrum)
+			for c := range columns {
+				for k := range columns[c] {
+					columns[c][k] *= complex(float64(spectrum[min(k, n-k)*width+c]), 0)
+				}
+				check("scaled transform", column(scaled, c), columns[c], 1)
 			}
 		})
 	}
@@ -73,22 +104,26 @@ func TestFFTLength(t *testing.T) {
 func TestConvolve(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	kernel := func(r2 float64) float64 { return 1 / (1 + r2/9) }
-	for _, side := range []int{8, 24, 48} {
-		g := make([]float32, side*side)
+	for _, side := range []int{8, 24, 32, 48, 72} {
+		c := newConvolver(side)
+		want, g := make([]float64, side*side), make([]float64, side*side)
 		for i := range g {
-			g[i] = float32(rng.NormFloat64())
+			g[i] = rng.NormFloat64()
+			c.grid[i/side*c.stride+i%side] = float32(g[i])
 		}
-		want := make([]float64, len(g))
 		for i := range want {
 			for j, v := range g {
 				dr, dc := float64(i/side-j/side), float64(i%side-j%side)
-				want[i] += float64(v) * kernel(dr*dr+dc*dc)
+				want[i] += v * kernel(dr*dr+dc*dc)
 			}
 		}
-		c := newConvolver(side)
 		c.setKernel(kernel, func(int) float64 { return 1 })
-		c.convolve(g)
-		if e := relativeError(float64s(g), want); e > 1e-6 {
+		c.convolve()
+		got := make([]float64, len(want))
+		for i := range got {
+			got[i] = float64(c.grid[i/side*c.stride+i%side])
+		}
+		if e := relativeError(got, want); e > 1e-6 {
 			t.Errorf("side %d: convolution is off by %.2g of its norm", side, e)
 		}
 	}

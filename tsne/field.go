@@ -12,6 +12,8 @@ package tsne
 import (
 	"math"
 	"slices"
+
+	"stackedae/internal/simd"
 )
 
 const (
@@ -31,9 +33,15 @@ type field struct {
 	y      []float32 // all of them, n x 2
 	far    []float32 // those that are not on the grid, likewise
 	box    bounds    // of the grid
-	grid   grid
+	mesh   simd.Mesh
 	cutoff float32
 	cells  *cells // those on the grid; they count for the near part
+}
+
+// probe is what a place on the grid is read with.
+type probe struct {
+	x, y  [1]float32
+	force [2]float32
 }
 
 func newField(y []float32) *field {
@@ -50,29 +58,25 @@ func newField(y []float32) *field {
 	extent := max(inner.maxX-inner.minX, inner.maxY-inner.minY)
 	margin := float32(fieldMargin) * extent
 	f.box = bounds{inner.minX - margin, inner.minY - margin, inner.maxX + margin, inner.maxY + margin}
-	side := fftLength(2*min(fieldSide, max(minSide, int((1+2*fieldMargin)*stepGrowth*extent/smoothStep)+2*gridMargin))) / 2
-	m := &meshRepeller{
-		accuracy: defaultMesh,
-		grid:     grid{side: side, value: make([]float32, side*side)},
-		cells:    newCells(len(near) / 2),
-		conv:     newConvolver(side),
-	}
+	side := min(fieldSide, max(minSide, int((1+2*fieldMargin)*stepGrowth*extent/smoothStep)+2*gridMargin))
+	m := newMeshOfSide(len(near)/2, side, defaultMesh)
 	m.fit(f.box)
-	m.spread(near, f.box)
-	m.conv.convolve(m.grid.value)
-	f.grid, f.cutoff, f.cells = m.grid, m.cutoff, m.cells
+	m.spread(near)
+	m.conv.convolve()
+	f.mesh, f.cutoff, f.cells = m.mesh, m.cutoff, m.cells
 	return f
 }
 
 // at returns Φ = Σ_j w_j and Σ_j w_j² (y-y_j) at the place y = (x, y), where w_j
 // is 1/(1+|y-y_j|²).
-func (f *field) at(x, y float64) (phi, fx, fy float64) {
+func (f *field) at(p *probe, x, y float64) (phi, fx, fy float64) {
 	if !f.box.hold(x, y) {
 		return repulsionBy(f.y, x, y)
 	}
-	value, dx, dy := f.grid.read(float32(x), float32(y))
+	p.x[0], p.y[0] = float32(x), float32(y)
+	value := f.mesh.Read(p.force[:], p.x[:], p.y[:])
 	phi, fx, fy = repulsionBy(f.far, x, y)
-	phi, fx, fy = phi+float64(value), fx-.5*float64(dx), fy-.5*float64(dy)
+	phi, fx, fy = phi+value, fx+float64(p.force[0]), fy+float64(p.force[1])
 	if f.cutoff > 0 {
 		nearPhi, nearX, nearY := f.near(float32(x), float32(y))
 		phi, fx, fy = phi+nearPhi, fx+nearX, fy+nearY
@@ -83,8 +87,8 @@ func (f *field) at(x, y float64) (phi, fx, fy float64) {
 // near returns the near part at a place on the grid, which may be beyond the
 // cells.
 func (f *field) near(x, y float32) (phi, fx, fy float64) {
-	row := int(math.Floor(float64((x - f.box.minX) / f.cutoff)))
-	column := int(math.Floor(float64((y - f.box.minY) / f.cutoff)))
+	row := int(math.Floor(float64((x - f.box.minX) * f.cells.inverse)))
+	column := int(math.Floor(float64((y - f.box.minY) * f.cells.inverse)))
 	for r := max(row-1, 0); r <= min(row+1, f.cells.rows-1); r++ {
 		lo, hi := f.cells.span(r, column-1, column+1)
 		for j := lo; j < hi; j++ {

@@ -36,8 +36,8 @@ func TestFieldFollowsTheSum(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newField(c.y)
-			if near := f.cutoff > 0; near != (f.grid.step > smoothStep) {
-				t.Errorf("cutoff %v at the step %v", f.cutoff, f.grid.step)
+			if near := f.cutoff > 0; near != (f.mesh.Step > smoothStep) {
+				t.Errorf("cutoff %v at the step %v", f.cutoff, f.mesh.Step)
 			}
 			worst, at := 0.0, ""
 			for i := range 400 {
@@ -52,14 +52,14 @@ func TestFieldFollowsTheSum(t *testing.T) {
 				case 3:
 					x, y = 3*x, 3*y
 				}
-				phi, fx, fy := f.at(x, y)
+				phi, fx, fy := f.at(new(probe), x, y)
 				wantPhi, wantX, wantY := repulsionBy(c.y, x, y)
 				e := max(math.Abs(phi-wantPhi), math.Hypot(fx-wantX, fy-wantY)) / wantPhi
 				if !(e <= worst) {
 					worst, at = e, fmt.Sprintf("(%g, %g): %g, %g, %g, want %g, %g, %g", x, y, phi, fx, fy, wantPhi, wantX, wantY)
 				}
 			}
-			t.Logf("largest error %.2g at %s; step %v, side %d", worst, at, f.grid.step, f.grid.side)
+			t.Logf("largest error %.2g at %s; step %v, side %d", worst, at, f.mesh.Step, f.mesh.Side)
 			if !(worst <= c.error) {
 				t.Errorf("largest error %.2g of the potential at %s, want at most %g", worst, at, c.error)
 			}

@@ -14,10 +14,11 @@ import (
 	"math"
 
 	"stackedae/internal/parallel"
+	"stackedae/internal/simd"
 )
 
-// rowBlock is the number of points whose gradient, or share of the divergence,
-// one piece of work computes.
+// rowBlock is the number of points whose share of the divergence one piece of
+// work computes.
 const rowBlock = 128
 
 // repeller sums the repulsion between all pairs of n points. Embeddings are
@@ -31,12 +32,20 @@ type repeller interface {
 // gradient is the gradient of the divergence of embeddings of the affinities p.
 type gradient struct {
 	p         *affinities
+	springs   *springs
 	repeller  repeller
 	repulsion []float32 // n x 2
+
+	// What a piece of work needs to know, and the piece: made once, so that an
+	// iteration allocates nothing.
+	dst, y  []float32
+	factors [2]float32 // of attraction and of repulsion
+	rows    func(piece int)
 }
 
 func newGradient(p *affinities, mesh bool) *gradient {
-	g := &gradient{p: p, repulsion: make([]float32, 2*p.n)}
+	g := &gradient{p: p, springs: newSprings(p), repulsion: make([]float32, 2*p.n)}
+	g.rows = g.addRows
 	if mesh {
 		g.repeller = newMeshRepeller(p.n, defaultMesh)
 	} else {
@@ -49,31 +58,18 @@ func newGradient(p *affinities, mesh bool) *gradient {
 // returns Z.
 func (g *gradient) at(dst, y []float32, exaggeration float64) (z float64) {
 	z = g.repeller.repel(g.repulsion, y)
-	attraction, repulsion := float32(4*exaggeration), float32(-4/z)
-	parallel.Chunks(g.p.n, rowBlock, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			ax, ay := g.p.attract(y, i)
-			dst[2*i] = attraction*ax + repulsion*g.repulsion[2*i]
-			dst[2*i+1] = attraction*ay + repulsion*g.repulsion[2*i+1]
-		}
-	})
+	g.dst, g.y, g.factors = dst, y, [...]float32{float32(4 * exaggeration), float32(-4 / z)}
+	parallel.For(springPieces, g.rows)
 	return z
 }
 
-// attract returns Σ_j p_ij w_ij (y_i-y_j).
-func (p *affinities) attract(y []float32, i int) (ax, ay float32) {
-	yx, yy := y[2*i], y[2*i+1]
-	lo, hi := p.start[i], p.start[i+1]
-	col := p.col[lo:hi]
-	val := p.val[lo:hi][:len(col)]
-	for m, j := range col {
-		other := y[2*int(j):][:2]
-		dx, dy := yx-other[0], yy-other[1]
-		pw := val[m] / (1 + dx*dx + dy*dy)
-		ax += pw * dx
-		ay += pw * dy
-	}
-	return ax, ay
+// addRows sets a piece of the gradient to attraction and repulsion together.
+func (g *gradient) addRows(piece int) {
+	lo, hi := g.springs.rows(piece)
+	dst := g.dst[2*lo : 2*hi]
+	g.springs.Attract(dst, g.y, lo, hi)
+	simd.Scale(dst, g.factors[0], dst)
+	simd.Axpy(dst, g.factors[1], g.repulsion[2*lo:2*hi])
 }
 
 // divergence returns the KL divergence of the embedding y from p, in nats, for
@@ -85,8 +81,8 @@ func (p *affinities) divergence(y []float32, z float64) float64 {
 		for i := lo; i < hi; i++ {
 			for m := p.start[i]; m < p.start[i+1]; m++ {
 				pij, j := float64(p.val[m]), int(p.col[m])
-				if pij == 0 {
-					continue // p ln p tends to 0
+				if j < i || pij == 0 { // p is symmetric, and p ln p tends to 0
+					continue
 				}
 				dx, dy := float64(y[2*i])-float64(y[2*j]), float64(y[2*i+1])-float64(y[2*j+1])
 				sum += pij * math.Log(pij*(1+dx*dx+dy*dy))
@@ -94,9 +90,5 @@ func (p *affinities) divergence(y []float32, z float64) float64 {
 		}
 		sums[lo/rowBlock] = sum
 	})
-	kl := math.Log(z) // Σ p_ij is 1
-	for _, s := range sums {
-		kl += s
-	}
-	return kl
+	return math.Log(z) + 2*total(sums) // Σ p_ij is 1
 }

@@ -39,8 +39,10 @@ package tsne
 
 import (
 	"math"
+	"sync"
 
 	"stackedae/internal/parallel"
+	"stackedae/internal/simd"
 )
 
 // meshAccuracy sets the cost and the error of a mesh.
@@ -70,146 +72,212 @@ const (
 	// piece of work. Every second strip is spread at a time. A strip is at least
 	// 4 grid steps wide and the spline reaches 3 rows beyond it, so two at work
 	// never touch the same place.
-	stripRows = 2
+	stripRows  = 2
+	clearBlock = 64      // rows of the grid that one piece of work clears
+	readBlock  = 1024    // points that one piece of work, or a kernel, reads the grid at
+	nearTerms  = 1 << 16 // near pairs that a kernel sums
 )
 
 // meshRepeller is the repeller described above.
 type meshRepeller struct {
 	accuracy meshAccuracy
-	grid     grid
+	mesh     simd.Mesh
+	box      bounds  // of the embedding
 	cutoff   float32 // rc, 0 for none
+	self     float64 // the far potential of a point on itself
 	cells    *cells
 	conv     *convolver
-	z        []float64 // one sum for each row of cells
-	exact    *exactRepeller
+	force    []float32 // n x 2, in the order of cells
+	dst      []float32 // where they go in the end
+	z        []float64 // one sum for each piece of work
+	lists    sync.Pool // of *nearList
+
+	// The pieces of work: made once, so that an iteration allocates nothing.
+	clears, evenStrips, oddStrips, reads, collects func(piece int)
 }
 
 func newMeshRepeller(n int, accuracy meshAccuracy) *meshRepeller {
-	side := fftLength(2*max(minSide, int(math.Ceil(accuracy.density*math.Sqrt(float64(n)))))) / 2
-	return &meshRepeller{
+	return newMeshOfSide(n, max(minSide, int(math.Ceil(accuracy.density*math.Sqrt(float64(n))))), accuracy)
+}
+
+// newMeshOfSide returns one with at least so many grid points a side.
+func newMeshOfSide(n, side int, accuracy meshAccuracy) *meshRepeller {
+	side = fftLength(2*side) / 2
+	m := &meshRepeller{
 		accuracy: accuracy,
-		grid:     grid{side: side, value: make([]float32, side*side)},
 		cells:    newCells(n),
 		conv:     newConvolver(side),
+		force:    make([]float32, 2*n),
 	}
+	m.mesh = simd.Mesh{Side: side, Stride: m.conv.stride, Values: m.conv.grid}
+	m.lists.New = func() any { return new(nearList) }
+	m.clears = m.clearRows
+	m.evenStrips = func(piece int) { m.spreadStrip(2 * piece) }
+	m.oddStrips = func(piece int) { m.spreadStrip(2*piece + 1) }
+	m.reads, m.collects = m.readPiece, m.collectRow
+	return m
 }
 
 func (m *meshRepeller) repel(dst, y []float32) float64 {
-	box := boundsOf(y)
-	m.fit(box)
-	m.spread(y, box)
-	m.conv.convolve(m.grid.value)
-	z := m.collect(dst)
-	if n := float64(len(m.cells.point)); z < n/100 {
-		// Points hundreds apart: Z is the small difference of large sums.
-		return m.repelExactly(dst, y)
-	}
-	return z
-}
-
-func (m *meshRepeller) repelExactly(dst, y []float32) float64 {
-	if m.exact == nil {
-		m.exact = newExactRepeller(len(m.cells.point))
-	}
-	return m.exact.repel(dst, y)
+	m.fit(boundsOf(y))
+	m.spread(y)
+	m.conv.convolve()
+	return m.collect(dst)
 }
 
 // fit lays the grid over the box and renews the kernel if the step changed.
 func (m *meshRepeller) fit(box bounds) {
+	m.box = box
 	extent := float64(max(box.maxX-box.minX, box.maxY-box.minY))
-	h := max(extent/float64(m.grid.side-gridMargin), minStep)
+	h := max(extent/float64(m.mesh.Side-gridMargin), minStep)
 	h = math.Pow(stepGrowth, math.Ceil(math.Log(h)/math.Log(stepGrowth)))
-	m.grid.x, m.grid.y = box.minX, box.minY
-	if float32(h) == m.grid.step {
+	m.mesh.X, m.mesh.Y = box.minX, box.minY
+	if float32(h) == m.mesh.Step {
 		return
 	}
-	m.grid.step, m.cutoff = float32(h), 0
+	m.mesh.Step, m.cutoff = float32(h), 0
 	if h > smoothStep {
 		m.cutoff = float32(m.accuracy.cutoff * h)
 	}
-	a := float64(m.cutoff) * float64(m.cutoff)
-	m.conv.setKernel(func(r2 float64) float64 {
-		u := r2 * h * h
+	far := farKernel(float64(m.cutoff))
+	m.self = far(0)
+	m.conv.setKernel(func(r2 float64) float64 { return far(r2 * h * h) }, func(k int) float64 {
+		b := splineTransform(k, 2*m.conv.side)
+		return 1 / (b * b)
+	})
+}
+
+// farKernel returns S for a cutoff.
+func farKernel(cutoff float64) func(u float64) float64 {
+	a := cutoff * cutoff
+	return func(u float64) float64 {
 		if u >= a {
 			return 1 / (1 + u)
 		}
 		v := 1 - (1+u)/(1+a)
 		return (1 + v + v*v) / (1 + a)
-	}, func(k int) float64 {
-		b := splineTransform(k, m.conv.size)
-		return 1 / (b * b)
-	})
+	}
 }
 
 // spread sorts the points into cells and spreads them over the grid.
-func (m *meshRepeller) spread(y []float32, box bounds) {
+func (m *meshRepeller) spread(y []float32) {
 	// A cell is as wide as the cutoff, so what is near a point lies in its cell
 	// and the eight around it; without a cutoff, as wide as the spline.
 	size := m.cutoff
 	if size == 0 {
-		size = 4 * m.grid.step
+		size = 4 * m.mesh.Step
 	}
-	m.cells.sort(y, box, size)
-	clear(m.grid.value)
+	m.cells.sort(y, m.box, size)
+	parallel.For((m.mesh.Side+clearBlock-1)/clearBlock, m.clears)
 	strips := (m.cells.rows + stripRows - 1) / stripRows
-	for parity := range 2 {
-		parallel.For((strips-parity+1)/2, func(piece int) {
-			row := (2*piece + parity) * stripRows
-			from, to := m.cells.rowSpan(row, row+stripRows)
-			for q := from; q < to; q++ {
-				m.grid.add(m.cells.x[q], m.cells.y[q])
-			}
-		})
-	}
+	parallel.For((strips+1)/2, m.evenStrips)
+	parallel.For(strips/2, m.oddStrips)
+}
+
+// clearRows sets clearBlock rows of the grid to zero.
+func (m *meshRepeller) clearRows(piece int) {
+	rows := m.conv.grid[piece*clearBlock*m.mesh.Stride:]
+	clear(rows[:min(len(rows), clearBlock*m.mesh.Stride)])
+}
+
+func (m *meshRepeller) spreadStrip(strip int) {
+	from, to := m.cells.rowSpan(strip*stripRows, (strip+1)*stripRows)
+	m.mesh.Spread(m.cells.x[from:to], m.cells.y[from:to])
 }
 
 // collect adds far and near part of each point's force in dst and returns Z.
 func (m *meshRepeller) collect(dst []float32) float64 {
-	c := m.cells
-	if cap(m.z) < c.rows {
-		m.z = make([]float64, 2*c.rows)
+	m.dst = dst
+	n := len(m.cells.point)
+	pieces := m.cells.rows
+	if m.cutoff == 0 {
+		pieces = (n + readBlock - 1) / readBlock
 	}
-	m.z = m.z[:c.rows]
-	parallel.For(c.rows, func(row int) {
-		potential := 0.0
-		for column := range c.columns {
-			lo, hi := c.span(row, column, column)
-			for q := lo; q < hi; q++ {
-				phi, dx, dy := m.grid.read(c.x[q], c.y[q])
-				fx, fy := -.5*dx, -.5*dy
-				if m.cutoff > 0 {
-					for r := max(row-1, 0); r <= min(row+1, c.rows-1); r++ {
-						from, to := c.span(r, column-1, column+1)
-						nearPhi, nearX, nearY := m.near(c.x[q], c.y[q], c.x[from:to], c.y[from:to])
-						phi, fx, fy = phi+nearPhi, fx+nearX, fy+nearY
-					}
-				}
-				i := c.point[q]
-				dst[2*i], dst[2*i+1] = fx, fy
-				potential += float64(phi)
-			}
-		}
-		m.z[row] = potential
-	})
-	// Near and far part of a point's own potential add up to k(0) = 1.
-	return total(m.z) - float64(len(c.point))
+	if cap(m.z) < pieces {
+		m.z = make([]float64, 2*pieces)
+	}
+	m.z = m.z[:pieces]
+	if m.cutoff == 0 {
+		parallel.For(pieces, m.reads)
+	} else {
+		parallel.For(pieces, m.collects)
+	}
+	return total(m.z) - m.self*float64(n)
 }
 
-// near returns the near part of the potential at (x, y) and of the force there
-// from the points (xs[j], ys[j]).
-func (m *meshRepeller) near(x, y float32, xs, ys []float32) (phi, fx, fy float32) {
-	inverse := 1 / (1 + m.cutoff*m.cutoff) // 1/(1+a)
-	ys = ys[:len(xs)]
-	for j, xj := range xs {
-		dx, dy := x-xj, y-ys[j]
-		d := 1 + dx*dx + dy*dy
-		v := max(0, 1-d*inverse) // no branch: it would be foretold wrongly too often
-		k := 1 / d
-		kv2 := k * v * v
-		phi += kv2 * v
-		force := kv2 * (k*v + 3*inverse)
-		fx += force * dx
-		fy += force * dy
+// readPiece takes a block of points that have no near part.
+func (m *meshRepeller) readPiece(piece int) {
+	from := piece * readBlock
+	to := min(len(m.cells.point), from+readBlock)
+	m.z[piece] = m.read(from, to)
+	m.scatter(from, to)
+}
+
+// read sets the forces on the points in [from, to) to their far part and returns
+// the sum of their far potentials.
+func (m *meshRepeller) read(from, to int) (potential float64) {
+	for ; from < to; from += readBlock { // a kernel sums in float32
+		end := min(to, from+readBlock)
+		potential += m.mesh.Read(m.force[2*from:2*end], m.cells.x[from:end], m.cells.y[from:end])
 	}
-	return phi, fx, fy
+	return potential
+}
+
+// scatter carries the forces on the points in [from, to) to their places.
+func (m *meshRepeller) scatter(from, to int) {
+	force := m.force[2*from : 2*to]
+	for q, i := range m.cells.point[from:to] {
+		m.dst[2*i], m.dst[2*i+1] = force[2*q], force[2*q+1]
+	}
+}
+
+// collectRow takes the points of a row of cells.
+func (m *meshRepeller) collectRow(row int) {
+	c := m.cells
+	from, to := c.rowSpan(row, row+1)
+	potential := m.read(from, to)
+	list := m.lists.Get().(*nearList)
+	inverse := 1 / (1 + m.cutoff*m.cutoff) // 1/(1+a)
+	for column := range c.columns {
+		lo, hi := c.span(row, column, column)
+		if lo == hi {
+			continue
+		}
+		list.reset()
+		first := list.add(c, row, column)
+		if row > 0 {
+			list.add(c, row-1, column)
+		}
+		if row+1 < c.rows {
+			list.add(c, row+1, column)
+		}
+		list.fill()
+		points := max(1, nearTerms/len(list.x))
+		for ; lo < hi; lo += points {
+			potential += simd.Near(m.force[2*lo:2*min(hi, lo+points)], list.x, list.y, lo-first, inverse)
+		}
+	}
+	m.lists.Put(list)
+	m.scatter(from, to)
+	m.z[row] = potential
+}
+
+// nearList holds the points that are near those of a cell.
+type nearList struct{ x, y []float32 }
+
+func (l *nearList) reset() { l.x, l.y = l.x[:0], l.y[:0] }
+
+// add adds the points of a cell and of its neighbours in the row, and returns
+// the first of them.
+func (l *nearList) add(c *cells, row, column int) int {
+	from, to := c.span(row, column-1, column+1)
+	l.x, l.y = append(l.x, c.x[from:to]...), append(l.y, c.y[from:to]...)
+	return from
+}
+
+// fill fills the list up with points that are near none.
+func (l *nearList) fill() {
+	for len(l.x)%simd.NearLanes > 0 {
+		l.x, l.y = append(l.x, simd.Beyond), append(l.y, simd.Beyond)
+	}
 }

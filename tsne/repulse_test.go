@@ -16,13 +16,13 @@ func TestExactRepulsion(t *testing.T) {
 		want, wantZ := slowRepulsion(y)
 		got := make([]float32, 2*n)
 		z := newExactRepeller(n).repel(got, y)
-		if e := relativeError(float64s(got), want); e > 1e-7 {
+		if e := relativeError(float64s(got), want); e > 1e-6 {
 			t.Errorf("%d points: repulsion is off by %.2g", n, e)
 		}
-		if math.Abs(z/wantZ-1) > 1e-12 {
+		if math.Abs(z/wantZ-1) > 1e-7 {
 			t.Errorf("%d points: Z = %v, want %v", n, z, wantZ)
 		}
-		if z := exactZ(y); math.Abs(z/wantZ-1) > 1e-12 {
+		if z := exactZ(y); math.Abs(z/wantZ-1) > 1e-7 {
 			t.Errorf("%d points: exactZ = %v, want %v", n, z, wantZ)
 		}
 	}
@@ -74,7 +74,7 @@ func TestMeshRepulsionComesCloseToTheExactSum(t *testing.T) {
 		{"embedding", embedding, .002, 2e-4},
 		{"clumps on a disk", diskEmbedding(5000, rng), .002, 2e-4},
 		{"large", times(embedding, 5), .01, 1e-3},
-		{"very large", times(embedding, 1e4), 1e-6, 1e-6}, // the exact sum
+		{"very large", times(embedding, 1e4), 1e-4, 1e-4},
 		{"line", line, .01, 2e-4},
 		{"far from 0", farAway, .01, 2e-4},
 		{"outlier", outlier, .002, 2e-4},

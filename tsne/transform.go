@@ -14,6 +14,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"stackedae/internal/simd"
 )
 
 // The defaults of TransformSettings, as of openTSNE's transform.
@@ -171,16 +173,17 @@ func (m *Map) Transform(ctx context.Context, points mat.Matrix, settings *Transf
 func (m *Map) place(near []int32, attraction []float32, c TransformSettings) (x, y float64) {
 	at := [2]float64{m.median(near, 0), m.median(near, 1)}
 	gain, update := [2]float64{1, 1}, [2]float64{}
+	var p probe
 	for range c.Iterations {
-		g := m.gradient(near, attraction, at, c.Exaggeration)
+		g := m.gradient(&p, near, attraction, at, c.Exaggeration)
 		if length := math.Hypot(g[0], g[1]); length > longestGradient {
 			g[0], g[1] = g[0]*longestGradient/length, g[1]*longestGradient/length
 		}
 		for d := range at {
 			if cmp.Compare(update[d], 0) != cmp.Compare(g[d], 0) { // so the first step counts as a turn
-				gain[d] += gainGrowth
+				gain[d] += simd.GainGrowth
 			} else {
-				gain[d] = gainDecay*gain[d] + leastGain
+				gain[d] = simd.GainDecay*gain[d] + leastGain
 			}
 			update[d] = transformMomentum*update[d] - c.LearningRate*gain[d]*g[d]
 			at[d] += update[d]
@@ -206,8 +209,8 @@ func (m *Map) median(near []int32, coordinate int) float64 {
 // gradient returns a quarter of the gradient, at the place y, of the
 // Kullback-Leibler divergence of a point's weights 1/(1+|y-y_j|²), of sum 1, from
 // its attraction, exaggerated.
-func (m *Map) gradient(near []int32, attraction []float32, at [2]float64, exaggeration float64) (g [2]float64) {
-	phi, fx, fy := m.field.at(at[0], at[1])
+func (m *Map) gradient(p *probe, near []int32, attraction []float32, at [2]float64, exaggeration float64) (g [2]float64) {
+	phi, fx, fy := m.field.at(p, at[0], at[1])
 	g = [2]float64{-fx / phi, -fy / phi}
 	for i, j := range near {
 		dx, dy := at[0]-float64(m.y[2*j]), at[1]-float64(m.y[2*j+1])

@@ -36,6 +36,10 @@ var generic = kernels{
 
 	multiplyAdd:  multiplyAdd,
 	multiplyAdds: 12,
+
+	fourierKernels:   fourierGeneric,
+	meshKernels:      meshGeneric,
+	embeddingKernels: embeddingGeneric,
 }
 
 // mul transposes b first: the loop of mulTransB is worth it, where all

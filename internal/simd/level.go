@@ -47,6 +47,10 @@ type kernels struct {
 	// adding 1, as many times as there are rounds, makes of 0.
 	multiplyAdd  func(sums []float32, rounds int)
 	multiplyAdds int
+
+	fourierKernels
+	meshKernels
+	embeddingKernels
 }
 
 // levels are those that this build and machine have, the fastest last.

@@ -47,6 +47,10 @@ var avx2 = kernels{
 
 	multiplyAdd:  multiplyAddAVX2,
 	multiplyAdds: 12 * 8, // registers of so many elements
+
+	fourierKernels:   fourierAVX2,
+	meshKernels:      meshAVX2,
+	embeddingKernels: embeddingAVX2,
 }
 
 var avx512 = kernels{
@@ -69,6 +73,10 @@ var avx512 = kernels{
 
 	multiplyAdd:  multiplyAddAVX512,
 	multiplyAdds: 12 * 16,
+
+	fourierKernels:   fourierAVX512,
+	meshKernels:      meshAVX512,
+	embeddingKernels: embeddingAVX512,
 }
 
 // wholePixels leaves the elements after the last whole register to the loop,

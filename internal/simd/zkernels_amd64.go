@@ -100,6 +100,22 @@ func tile1x8AVX512(c *float32, a *float32, b *float32, start *float32, groups in
 //go:noescape
 func transpose8AVX2(dst *float32, src *float32, ldd int, lds int, blocks int)
 
+// transposedSumsAVX2 sets 8 × 8 blocks, nextDst apart, to the transposes of
+// a + sign·b.
+//
+//go:noescape
+func transposedSumsAVX2(dst *float32, a *float32, b *float32, ldd int, lda int, ldb int, nextDst int, nextA int, nextB int, sign float32, blocks int)
+
+// spreadAVX2 works like spread.
+//
+//go:noescape
+func spreadAVX2(values []float32, stride int, xs []float32, ys []float32, x float32, y float32, inverse float32, last int32)
+
+// readAVX2 works like read.
+//
+//go:noescape
+func readAVX2(force []float32, values []float32, stride int, xs []float32, ys []float32, x float32, y float32, inverse float32, factor float32, last int32) (potential float64)
+
 // prefetchAVX2 asks for the cache lines of src.
 //
 //go:noescape
@@ -167,6 +183,66 @@ func panelDistancesAVX2(dst []float32, below []uint16, queries []float32, panels
 //go:noescape
 func gaussianSumsAVX2(x []float32, beta float32) (sum float64, weighted float64)
 
+// fourier2AVX2 works like fourier2.
+//
+//go:noescape
+func fourier2AVX2(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+
+// fourier3AVX2 works like fourier3.
+//
+//go:noescape
+func fourier3AVX2(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+
+// fourier4AVX2 works like fourier4.
+//
+//go:noescape
+func fourier4AVX2(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+
+// fourierFirstAVX2 works like fourierFirst.
+//
+//go:noescape
+func fourierFirstAVX2(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+
+// fourierLastAVX2 works like fourierLast.
+//
+//go:noescape
+func fourierLastAVX2(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, stride int)
+
+// fourierScaledAVX2 works like fourierScaled.
+//
+//go:noescape
+func fourierScaledAVX2(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, spectrum []float32)
+
+// nearAVX2 works like near.
+//
+//go:noescape
+func nearAVX2(force []float32, xs []float32, ys []float32, self int, inverse float32) (potential float64)
+
+// studentAVX2 works like student.
+//
+//go:noescape
+func studentAVX2(xs []float32, ys []float32, x float32, y float32) (z float64, fx float64, fy float64)
+
+// attractAVX2 works like attract.
+//
+//go:noescape
+func attractAVX2(dst []float32, y []float32, start []int32, packed []uint32, scale []float32, first int, bits int)
+
+// stretchAVX2 works like stretch.
+//
+//go:noescape
+func stretchAVX2(weights []float32, squares []float32, y []float32, start []int32, packed []uint32, scale []float32, first int, bits int)
+
+// updateAVX2 works like update.
+//
+//go:noescape
+func updateAVX2(y []float32, update []float32, gain []float32, gradient []float32, momentum float32, rate float32, added float32, floor float32, limit float32) (square float64)
+
+// boundsAVX2 works like bounds for at least a register of numbers.
+//
+//go:noescape
+func boundsAVX2(y []float32) (minX float32, minY float32, maxX float32, maxY float32)
+
 // seluAVX512 works like selu.
 //
 //go:noescape
@@ -228,3 +304,63 @@ func panelDistancesAVX512(dst []float32, below []uint16, queries []float32, pane
 //
 //go:noescape
 func gaussianSumsAVX512(x []float32, beta float32) (sum float64, weighted float64)
+
+// fourier2AVX512 works like fourier2.
+//
+//go:noescape
+func fourier2AVX512(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+
+// fourier3AVX512 works like fourier3.
+//
+//go:noescape
+func fourier3AVX512(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+
+// fourier4AVX512 works like fourier4.
+//
+//go:noescape
+func fourier4AVX512(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+
+// fourierFirstAVX512 works like fourierFirst.
+//
+//go:noescape
+func fourierFirstAVX512(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+
+// fourierLastAVX512 works like fourierLast.
+//
+//go:noescape
+func fourierLastAVX512(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, stride int)
+
+// fourierScaledAVX512 works like fourierScaled.
+//
+//go:noescape
+func fourierScaledAVX512(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, spectrum []float32)
+
+// nearAVX512 works like near.
+//
+//go:noescape
+func nearAVX512(force []float32, xs []float32, ys []float32, self int, inverse float32) (potential float64)
+
+// studentAVX512 works like student.
+//
+//go:noescape
+func studentAVX512(xs []float32, ys []float32, x float32, y float32) (z float64, fx float64, fy float64)
+
+// attractAVX512 works like attract.
+//
+//go:noescape
+func attractAVX512(dst []float32, y []float32, start []int32, packed []uint32, scale []float32, first int, bits int)
+
+// stretchAVX512 works like stretch.
+//
+//go:noescape
+func stretchAVX512(weights []float32, squares []float32, y []float32, start []int32, packed []uint32, scale []float32, first int, bits int)
+
+// updateAVX512 works like update.
+//
+//go:noescape
+func updateAVX512(y []float32, update []float32, gain []float32, gradient []float32, momentum float32, rate float32, added float32, floor float32, limit float32) (square float64)
+
+// boundsAVX512 works like bounds for at least a register of numbers.
+//
+//go:noescape
+func boundsAVX512(y []float32) (minX float32, minY float32, maxX float32, maxY float32)

@@ -2258,6 +2258,286 @@ block:
 	VZEROUPPER
 	RET
 
+// func transposedSumsAVX2(dst *float32, a *float32, b *float32, ldd int, lda int, ldb int, nextDst int, nextA int, nextB int, sign float32, blocks int)
+// Requires: AVX, FMA3
+TEXT ·transposedSumsAVX2(SB), NOSPLIT, $0-88
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         ldd+24(FP), BX
+	SHLQ         $0x02, BX
+	MOVQ         lda+32(FP), SI
+	SHLQ         $0x02, SI
+	MOVQ         ldb+40(FP), DI
+	SHLQ         $0x02, DI
+	MOVQ         nextDst+48(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         nextA+56(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         nextB+64(FP), R10
+	SHLQ         $0x02, R10
+	MOVQ         blocks+80(FP), R11
+	VBROADCASTSS sign+72(FP), Y0
+
+block:
+	MOVQ        CX, R12
+	MOVQ        DX, R13
+	VMOVUPS     (R13), Y1
+	VFMADD213PS (R12), Y0, Y1
+	ADDQ        SI, R12
+	ADDQ        DI, R13
+	VMOVUPS     (R13), Y2
+	VFMADD213PS (R12), Y0, Y2
+	ADDQ        SI, R12
+	ADDQ        DI, R13
+	VMOVUPS     (R13), Y3
+	VFMADD213PS (R12), Y0, Y3
+	ADDQ        SI, R12
+	ADDQ        DI, R13
+	VMOVUPS     (R13), Y4
+	VFMADD213PS (R12), Y0, Y4
+	ADDQ        SI, R12
+	ADDQ        DI, R13
+	VMOVUPS     (R13), Y5
+	VFMADD213PS (R12), Y0, Y5
+	ADDQ        SI, R12
+	ADDQ        DI, R13
+	VMOVUPS     (R13), Y6
+	VFMADD213PS (R12), Y0, Y6
+	ADDQ        SI, R12
+	ADDQ        DI, R13
+	VMOVUPS     (R13), Y7
+	VFMADD213PS (R12), Y0, Y7
+	ADDQ        SI, R12
+	ADDQ        DI, R13
+	VMOVUPS     (R13), Y8
+	VFMADD213PS (R12), Y0, Y8
+	ADDQ        SI, R12
+	ADDQ        DI, R13
+	MOVQ        AX, R12
+	VUNPCKLPS   Y2, Y1, Y9
+	VUNPCKHPS   Y2, Y1, Y1
+	VUNPCKLPS   Y4, Y3, Y2
+	VUNPCKHPS   Y4, Y3, Y3
+	VUNPCKLPS   Y6, Y5, Y4
+	VUNPCKHPS   Y6, Y5, Y5
+	VUNPCKLPS   Y8, Y7, Y6
+	VUNPCKHPS   Y8, Y7, Y7
+	VUNPCKLPD   Y2, Y9, Y8
+	VUNPCKHPD   Y2, Y9, Y2
+	VUNPCKLPD   Y3, Y1, Y9
+	VUNPCKHPD   Y3, Y1, Y1
+	VUNPCKLPD   Y6, Y4, Y3
+	VUNPCKHPD   Y6, Y4, Y4
+	VUNPCKLPD   Y7, Y5, Y6
+	VUNPCKHPD   Y7, Y5, Y5
+	VPERM2F128  $0x20, Y3, Y8, Y7
+	VMOVUPS     Y7, (R12)
+	ADDQ        BX, R12
+	VPERM2F128  $0x20, Y4, Y2, Y7
+	VMOVUPS     Y7, (R12)
+	ADDQ        BX, R12
+	VPERM2F128  $0x20, Y6, Y9, Y7
+	VMOVUPS     Y7, (R12)
+	ADDQ        BX, R12
+	VPERM2F128  $0x20, Y5, Y1, Y7
+	VMOVUPS     Y7, (R12)
+	ADDQ        BX, R12
+	VPERM2F128  $0x31, Y3, Y8, Y3
+	VMOVUPS     Y3, (R12)
+	ADDQ        BX, R12
+	VPERM2F128  $0x31, Y4, Y2, Y2
+	VMOVUPS     Y2, (R12)
+	ADDQ        BX, R12
+	VPERM2F128  $0x31, Y6, Y9, Y2
+	VMOVUPS     Y2, (R12)
+	ADDQ        BX, R12
+	VPERM2F128  $0x31, Y5, Y1, Y1
+	VMOVUPS     Y1, (R12)
+	ADDQ        BX, R12
+	ADDQ        R8, AX
+	ADDQ        R9, CX
+	ADDQ        R10, DX
+	DECQ        R11
+	JNZ         block
+	VZEROUPPER
+	RET
+
+// func spreadAVX2(values []float32, stride int, xs []float32, ys []float32, x float32, y float32, inverse float32, last int32)
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·spreadAVX2(SB), NOSPLIT, $0-96
+	JMP constants
+
+begin:
+	MOVQ         xs_base+32(FP), AX
+	MOVQ         ys_base+56(FP), CX
+	MOVQ         xs_len+40(FP), DX
+	MOVQ         values_base+0(FP), BX
+	MOVQ         stride+24(FP), SI
+	SHLQ         $0x02, SI
+	LEAQ         (SI)(SI*2), DI
+	MOVSS        x+80(FP), X0
+	VINSERTPS    $0x10, y+84(FP), X0, X0
+	VBROADCASTSS inverse+88(FP), X1
+	MOVL         last+92(FP), R8
+	VMOVD        R8, X2
+	VPBROADCASTD X2, X2
+	VPXOR        X3, X3, X3
+	XORQ         R8, R8
+	TESTQ        DX, DX
+	JZ           done
+
+point:
+	VMOVSS       (AX)(R8*4), X4
+	VINSERTPS    $0x10, (CX)(R8*4), X4, X4
+	VSUBPS       X0, X4, X4
+	VMULPS       X1, X4, X4
+	VCVTTPS2DQ   X4, X5
+	VPMINSD      X2, X5, X5
+	VPMAXSD      X3, X5, X5
+	VCVTDQ2PS    X5, X6
+	VSUBPS       X6, X4, X4
+	VMOVD        X5, R9
+	VPEXTRD      $0x01, X5, R10
+	IMULQ        SI, R9
+	LEAQ         (R9)(R10*4), R9
+	ADDQ         BX, R9
+	VBROADCASTSS X4, X5
+	VPERMILPS    $0x55, X4, X4
+	VMOVUPS      splines<>+48(SB), X6
+	VFMADD213PS  splines<>+32(SB), X5, X6
+	VFMADD213PS  splines<>+16(SB), X5, X6
+	VFMADD213PS  splines<>+0(SB), X5, X6
+	VMOVUPS      splines<>+48(SB), X5
+	VFMADD213PS  splines<>+32(SB), X4, X5
+	VFMADD213PS  splines<>+16(SB), X4, X5
+	VFMADD213PS  splines<>+0(SB), X4, X5
+	VPERMILPS    $0x00, X6, X4
+	VFMADD213PS  (R9), X5, X4
+	VMOVUPS      X4, (R9)
+	VPERMILPS    $0x55, X6, X4
+	VFMADD213PS  (R9)(SI*1), X5, X4
+	VMOVUPS      X4, (R9)(SI*1)
+	VPERMILPS    $0xaa, X6, X4
+	VFMADD213PS  (R9)(SI*2), X5, X4
+	VMOVUPS      X4, (R9)(SI*2)
+	VPERMILPS    $0xff, X6, X4
+	VFMADD213PS  (R9)(DI*1), X5, X4
+	VMOVUPS      X4, (R9)(DI*1)
+	INCQ         R8
+	CMPQ         R8, DX
+	JL           point
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func readAVX2(force []float32, values []float32, stride int, xs []float32, ys []float32, x float32, y float32, inverse float32, factor float32, last int32) (potential float64)
+// Requires: AVX, AVX2, FMA3, SSE, SSE2
+TEXT ·readAVX2(SB), NOSPLIT, $0-136
+	JMP constants
+
+begin:
+	MOVQ         force_base+0(FP), AX
+	VBROADCASTSS factor+116(FP), X0
+	VXORPS       X1, X1, X1
+	MOVQ         xs_base+56(FP), CX
+	MOVQ         ys_base+80(FP), DX
+	MOVQ         xs_len+64(FP), BX
+	MOVQ         values_base+24(FP), SI
+	MOVQ         stride+48(FP), DI
+	SHLQ         $0x02, DI
+	LEAQ         (DI)(DI*2), R8
+	MOVSS        x+104(FP), X2
+	VINSERTPS    $0x10, y+108(FP), X2, X2
+	VBROADCASTSS inverse+112(FP), X3
+	MOVL         last+120(FP), R9
+	VMOVD        R9, X4
+	VPBROADCASTD X4, X4
+	VPXOR        X5, X5, X5
+	XORQ         R9, R9
+	TESTQ        BX, BX
+	JZ           done
+
+point:
+	VMOVSS       (CX)(R9*4), X6
+	VINSERTPS    $0x10, (DX)(R9*4), X6, X6
+	VSUBPS       X2, X6, X6
+	VMULPS       X3, X6, X6
+	VCVTTPS2DQ   X6, X7
+	VPMINSD      X4, X7, X7
+	VPMAXSD      X5, X7, X7
+	VCVTDQ2PS    X7, X8
+	VSUBPS       X8, X6, X6
+	VMOVD        X7, R10
+	VPEXTRD      $0x01, X7, R11
+	IMULQ        DI, R10
+	LEAQ         (R10)(R11*4), R10
+	ADDQ         SI, R10
+	VBROADCASTSS X6, X7
+	VPERMILPS    $0x55, X6, X6
+	VMOVUPS      splines<>+48(SB), X8
+	VFMADD213PS  splines<>+32(SB), X7, X8
+	VFMADD213PS  splines<>+16(SB), X7, X8
+	VFMADD213PS  splines<>+0(SB), X7, X8
+	VMOVUPS      splines<>+48(SB), X9
+	VFMADD213PS  splines<>+32(SB), X6, X9
+	VFMADD213PS  splines<>+16(SB), X6, X9
+	VFMADD213PS  splines<>+0(SB), X6, X9
+	VMOVUPS      splines<>+80(SB), X10
+	VFMADD213PS  splines<>+64(SB), X7, X10
+	VFMADD213PS  splines<>+16(SB), X7, X10
+	VMOVUPS      splines<>+80(SB), X7
+	VFMADD213PS  splines<>+64(SB), X6, X7
+	VFMADD213PS  splines<>+16(SB), X6, X7
+	VPERMILPS    $0x00, X8, X6
+	VPERMILPS    $0x00, X10, X12
+	VMOVUPS      (R10), X11
+	VMULPS       X6, X11, X6
+	VMULPS       X12, X11, X11
+	VPERMILPS    $0x55, X8, X13
+	VPERMILPS    $0x55, X10, X14
+	VMOVUPS      (R10)(DI*1), X12
+	VFMADD231PS  X13, X12, X6
+	VFMADD231PS  X14, X12, X11
+	VPERMILPS    $0xaa, X8, X13
+	VPERMILPS    $0xaa, X10, X14
+	VMOVUPS      (R10)(DI*2), X12
+	VFMADD231PS  X13, X12, X6
+	VFMADD231PS  X14, X12, X11
+	VPERMILPS    $0xff, X8, X8
+	VPERMILPS    $0xff, X10, X12
+	VMOVUPS      (R10)(R8*1), X10
+	VFMADD231PS  X8, X10, X6
+	VFMADD231PS  X12, X10, X11
+	VFMADD231PS  X6, X9, X1
+	VMULPS       X9, X11, X11
+	VMULPS       X7, X6, X6
+	VHADDPS      X6, X11, X11
+	VHADDPS      X11, X11, X11
+	VMULPS       X0, X11, X11
+	VMOVLPS      X11, (AX)
+	ADDQ         $0x08, AX
+	INCQ         R9
+	CMPQ         R9, BX
+	JL           point
+
+done:
+	VCVTPS2PD    X1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDPD       X0, X1, X1
+	VZEROUPPER
+	MOVSD        X1, potential+128(FP)
+	RET
+
+constants:
+	JMP begin
+
 // func prefetchAVX2(src []byte)
 // Requires: MMX+
 TEXT ·prefetchAVX2(SB), NOSPLIT, $0-24
@@ -3849,6 +4129,1271 @@ constants:
 	VBROADCASTSS constants<>+384(SB), Y11
 	JMP          begin
 
+// func fourier2AVX2(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+// Requires: AVX, FMA3
+TEXT ·fourier2AVX2(SB), NOSPLIT, $0-128
+	JMP constants
+
+begin:
+	MOVQ dstRe_base+0(FP), AX
+	MOVQ dstIm_base+24(FP), CX
+	MOVQ srcRe_base+48(FP), DX
+	MOVQ srcIm_base+72(FP), BX
+	MOVQ rotations_base+96(FP), SI
+	MOVQ rotations_len+104(FP), DI
+	LEAQ (SI)(DI*4), DI
+	MOVQ stride+120(FP), R8
+	MOVQ srcRe_len+56(FP), R9
+	SHLQ $0x02, R8
+	SHLQ $0x01, R9
+	LEAQ (R9)(R9*2), R10
+	LEAQ (R8)(R8*2), R10
+
+group:
+	MOVQ R8, R10
+
+columns:
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (BX), Y1
+	VMOVUPS      (DX)(R9*1), Y2
+	VMOVUPS      (BX)(R9*1), Y3
+	VADDPS       Y2, Y0, Y4
+	VADDPS       Y3, Y1, Y5
+	VSUBPS       Y2, Y0, Y0
+	VSUBPS       Y3, Y1, Y1
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, (CX)
+	VBROADCASTSS (SI), Y2
+	VBROADCASTSS 4(SI), Y3
+	VMULPS       Y3, Y1, Y4
+	VFMSUB231PS  Y2, Y0, Y4
+	VMULPS       Y2, Y1, Y1
+	VFMADD231PS  Y3, Y0, Y1
+	VMOVUPS      Y4, (AX)(R8*1)
+	VMOVUPS      Y1, (CX)(R8*1)
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	SUBQ         $0x20, R10
+	JNZ          columns
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	ADDQ         $0x08, SI
+	CMPQ         SI, DI
+	JL           group
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func fourier3AVX2(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+// Requires: AVX, FMA3
+TEXT ·fourier3AVX2(SB), NOSPLIT, $0-128
+	JMP constants
+
+begin:
+	MOVQ  dstRe_base+0(FP), AX
+	MOVQ  dstIm_base+24(FP), CX
+	MOVQ  srcRe_base+48(FP), DX
+	MOVQ  srcIm_base+72(FP), BX
+	MOVQ  rotations_base+96(FP), SI
+	MOVQ  rotations_len+104(FP), DI
+	LEAQ  (SI)(DI*4), DI
+	MOVQ  stride+120(FP), R8
+	MOVQ  srcRe_len+56(FP), R9
+	SHLQ  $0x02, R8
+	SHLQ  $0x02, R9
+	MOVQ  $0xaaaaaaaaaaaaaaab, R10
+	IMULQ R10, R9
+	LEAQ  (R9)(R9*2), R10
+	LEAQ  (R8)(R8*2), R10
+
+group:
+	MOVQ R8, R10
+
+columns:
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (BX), Y1
+	VMOVUPS      (DX)(R9*1), Y2
+	VMOVUPS      (BX)(R9*1), Y3
+	VMOVUPS      (DX)(R9*2), Y4
+	VMOVUPS      (BX)(R9*2), Y5
+	VADDPS       Y4, Y2, Y6
+	VADDPS       Y5, Y3, Y7
+	VSUBPS       Y4, Y2, Y2
+	VSUBPS       Y5, Y3, Y3
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y8, Y3, Y3
+	VMOVAPS      Y0, Y4
+	VMOVAPS      Y1, Y5
+	VFNMADD231PS Y9, Y6, Y4
+	VFNMADD231PS Y9, Y7, Y5
+	VADDPS       Y6, Y0, Y0
+	VADDPS       Y7, Y1, Y1
+	VADDPS       Y3, Y4, Y6
+	VSUBPS       Y2, Y5, Y7
+	VSUBPS       Y3, Y4, Y3
+	VADDPS       Y2, Y5, Y2
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, (CX)
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+	VMULPS       Y1, Y7, Y4
+	VFMSUB231PS  Y0, Y6, Y4
+	VMULPS       Y0, Y7, Y0
+	VFMADD231PS  Y1, Y6, Y0
+	VMOVUPS      Y4, (AX)(R8*1)
+	VMOVUPS      Y0, (CX)(R8*1)
+	VBROADCASTSS 8(SI), Y0
+	VBROADCASTSS 12(SI), Y1
+	VMULPS       Y1, Y2, Y4
+	VFMSUB231PS  Y0, Y3, Y4
+	VMULPS       Y0, Y2, Y0
+	VFMADD231PS  Y1, Y3, Y0
+	VMOVUPS      Y4, (AX)(R8*2)
+	VMOVUPS      Y0, (CX)(R8*2)
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	SUBQ         $0x20, R10
+	JNZ          columns
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	ADDQ         $0x10, SI
+	CMPQ         SI, DI
+	JL           group
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constants<>+1024(SB), Y8
+	VBROADCASTSS constants<>+576(SB), Y9
+	JMP          begin
+
+// func fourier4AVX2(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+// Requires: AVX, FMA3
+TEXT ·fourier4AVX2(SB), NOSPLIT, $0-128
+	JMP constants
+
+begin:
+	MOVQ dstRe_base+0(FP), AX
+	MOVQ dstIm_base+24(FP), CX
+	MOVQ srcRe_base+48(FP), DX
+	MOVQ srcIm_base+72(FP), BX
+	MOVQ rotations_base+96(FP), SI
+	MOVQ rotations_len+104(FP), DI
+	LEAQ (SI)(DI*4), DI
+	MOVQ stride+120(FP), R8
+	MOVQ srcRe_len+56(FP), R9
+	SHLQ $0x02, R8
+	LEAQ (R9)(R9*2), R10
+	LEAQ (R8)(R8*2), R11
+
+group:
+	MOVQ R8, R12
+
+columns:
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (BX), Y1
+	VMOVUPS      (DX)(R9*1), Y2
+	VMOVUPS      (BX)(R9*1), Y3
+	VMOVUPS      (DX)(R9*2), Y4
+	VMOVUPS      (BX)(R9*2), Y5
+	VMOVUPS      (DX)(R10*1), Y6
+	VMOVUPS      (BX)(R10*1), Y7
+	VADDPS       Y4, Y0, Y8
+	VADDPS       Y5, Y1, Y9
+	VSUBPS       Y4, Y0, Y0
+	VSUBPS       Y5, Y1, Y1
+	VADDPS       Y6, Y2, Y4
+	VADDPS       Y7, Y3, Y5
+	VSUBPS       Y6, Y2, Y2
+	VSUBPS       Y7, Y3, Y3
+	VADDPS       Y4, Y8, Y6
+	VADDPS       Y5, Y9, Y7
+	VADDPS       Y3, Y0, Y10
+	VSUBPS       Y2, Y1, Y11
+	VSUBPS       Y4, Y8, Y4
+	VSUBPS       Y5, Y9, Y5
+	VSUBPS       Y3, Y0, Y0
+	VADDPS       Y2, Y1, Y1
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      Y7, (CX)
+	VBROADCASTSS (SI), Y2
+	VBROADCASTSS 4(SI), Y3
+	VMULPS       Y3, Y11, Y6
+	VFMSUB231PS  Y2, Y10, Y6
+	VMULPS       Y2, Y11, Y2
+	VFMADD231PS  Y3, Y10, Y2
+	VMOVUPS      Y6, (AX)(R8*1)
+	VMOVUPS      Y2, (CX)(R8*1)
+	VBROADCASTSS 8(SI), Y2
+	VBROADCASTSS 12(SI), Y3
+	VMULPS       Y3, Y5, Y6
+	VFMSUB231PS  Y2, Y4, Y6
+	VMULPS       Y2, Y5, Y2
+	VFMADD231PS  Y3, Y4, Y2
+	VMOVUPS      Y6, (AX)(R8*2)
+	VMOVUPS      Y2, (CX)(R8*2)
+	VBROADCASTSS 16(SI), Y2
+	VBROADCASTSS 20(SI), Y3
+	VMULPS       Y3, Y1, Y4
+	VFMSUB231PS  Y2, Y0, Y4
+	VMULPS       Y2, Y1, Y1
+	VFMADD231PS  Y3, Y0, Y1
+	VMOVUPS      Y4, (AX)(R11*1)
+	VMOVUPS      Y1, (CX)(R11*1)
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	SUBQ         $0x20, R12
+	JNZ          columns
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	ADDQ         $0x18, SI
+	CMPQ         SI, DI
+	JL           group
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func fourierFirstAVX2(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+// Requires: AVX, FMA3
+TEXT ·fourierFirstAVX2(SB), NOSPLIT, $0-128
+	JMP constants
+
+begin:
+	MOVQ  dstRe_base+0(FP), AX
+	MOVQ  dstIm_base+24(FP), CX
+	MOVQ  srcRe_base+48(FP), DX
+	MOVQ  srcIm_base+72(FP), BX
+	MOVQ  rotations_base+96(FP), SI
+	MOVQ  rotations_len+104(FP), DI
+	MOVQ  stride+120(FP), R8
+	MOVQ  dstRe_len+8(FP), R9
+	LEAQ  (SI)(DI*4), DI
+	SHRQ  $0x06, R9
+	SHLQ  $0x02, R8
+	IMULQ R8, R9
+
+group:
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (BX), Y1
+	VMOVUPS      (DX)(R9*1), Y2
+	VMOVUPS      (BX)(R9*1), Y3
+	VADDPS       Y2, Y0, Y4
+	VADDPS       Y3, Y1, Y5
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, (CX)
+	VADDPS       Y3, Y0, Y4
+	VSUBPS       Y2, Y1, Y5
+	VBROADCASTSS (SI), Y6
+	VBROADCASTSS 4(SI), Y7
+	VMULPS       Y7, Y5, Y8
+	VFMSUB231PS  Y6, Y4, Y8
+	VMULPS       Y6, Y5, Y5
+	VFMADD231PS  Y7, Y4, Y5
+	VMOVUPS      Y8, 64(AX)
+	VMOVUPS      Y5, 64(CX)
+	VSUBPS       Y2, Y0, Y4
+	VSUBPS       Y3, Y1, Y5
+	VBROADCASTSS 8(SI), Y6
+	VBROADCASTSS 12(SI), Y7
+	VMULPS       Y7, Y5, Y8
+	VFMSUB231PS  Y6, Y4, Y8
+	VMULPS       Y6, Y5, Y5
+	VFMADD231PS  Y7, Y4, Y5
+	VMOVUPS      Y8, 128(AX)
+	VMOVUPS      Y5, 128(CX)
+	VSUBPS       Y3, Y0, Y0
+	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS 16(SI), Y2
+	VBROADCASTSS 20(SI), Y3
+	VMULPS       Y3, Y1, Y4
+	VFMSUB231PS  Y2, Y0, Y4
+	VMULPS       Y2, Y1, Y1
+	VFMADD231PS  Y3, Y0, Y1
+	VMOVUPS      Y4, 192(AX)
+	VMOVUPS      Y1, 192(CX)
+	VMOVUPS      32(DX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      32(DX)(R9*1), Y2
+	VMOVUPS      32(BX)(R9*1), Y3
+	VADDPS       Y2, Y0, Y4
+	VADDPS       Y3, Y1, Y5
+	VMOVUPS      Y4, 32(AX)
+	VMOVUPS      Y5, 32(CX)
+	VADDPS       Y3, Y0, Y4
+	VSUBPS       Y2, Y1, Y5
+	VBROADCASTSS (SI), Y6
+	VBROADCASTSS 4(SI), Y7
+	VMULPS       Y7, Y5, Y8
+	VFMSUB231PS  Y6, Y4, Y8
+	VMULPS       Y6, Y5, Y5
+	VFMADD231PS  Y7, Y4, Y5
+	VMOVUPS      Y8, 96(AX)
+	VMOVUPS      Y5, 96(CX)
+	VSUBPS       Y2, Y0, Y4
+	VSUBPS       Y3, Y1, Y5
+	VBROADCASTSS 8(SI), Y6
+	VBROADCASTSS 12(SI), Y7
+	VMULPS       Y7, Y5, Y8
+	VFMSUB231PS  Y6, Y4, Y8
+	VMULPS       Y6, Y5, Y5
+	VFMADD231PS  Y7, Y4, Y5
+	VMOVUPS      Y8, 160(AX)
+	VMOVUPS      Y5, 160(CX)
+	VSUBPS       Y3, Y0, Y0
+	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS 16(SI), Y2
+	VBROADCASTSS 20(SI), Y3
+	VMULPS       Y3, Y1, Y4
+	VFMSUB231PS  Y2, Y0, Y4
+	VMULPS       Y2, Y1, Y1
+	VFMADD231PS  Y3, Y0, Y1
+	VMOVUPS      Y4, 224(AX)
+	VMOVUPS      Y1, 224(CX)
+	ADDQ         R8, DX
+	ADDQ         R8, BX
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x18, SI
+	CMPQ         SI, DI
+	JL           group
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func fourierLastAVX2(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, stride int)
+// Requires: AVX
+TEXT ·fourierLastAVX2(SB), NOSPLIT, $0-104
+	JMP constants
+
+begin:
+	MOVQ  dstRe_base+0(FP), AX
+	MOVQ  dstIm_base+24(FP), CX
+	MOVQ  srcRe_base+48(FP), DX
+	MOVQ  srcIm_base+72(FP), BX
+	MOVQ  srcRe_len+56(FP), SI
+	MOVQ  stride+96(FP), DI
+	MOVQ  SI, R8
+	SHRQ  $0x06, R8
+	SHLQ  $0x02, DI
+	MOVQ  R8, R9
+	IMULQ DI, R9
+	LEAQ  (SI)(SI*2), R10
+
+row:
+	VMOVUPS (DX), Y0
+	VMOVUPS (BX), Y1
+	VMOVUPS (DX)(SI*1), Y2
+	VMOVUPS (BX)(SI*1), Y3
+	VMOVUPS (DX)(SI*2), Y4
+	VMOVUPS (BX)(SI*2), Y5
+	VMOVUPS (DX)(R10*1), Y6
+	VMOVUPS (BX)(R10*1), Y7
+	VADDPS  Y4, Y0, Y8
+	VADDPS  Y5, Y1, Y9
+	VSUBPS  Y4, Y0, Y0
+	VSUBPS  Y5, Y1, Y1
+	VADDPS  Y2, Y8, Y4
+	VADDPS  Y3, Y9, Y5
+	VADDPS  Y6, Y4, Y4
+	VADDPS  Y7, Y5, Y5
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, (CX)
+	VSUBPS  Y6, Y2, Y2
+	VSUBPS  Y7, Y3, Y3
+	VADDPS  Y3, Y0, Y0
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS Y0, (AX)(R9*1)
+	VMOVUPS Y1, (CX)(R9*1)
+	VMOVUPS 32(DX), Y0
+	VMOVUPS 32(BX), Y1
+	VMOVUPS 32(DX)(SI*1), Y2
+	VMOVUPS 32(BX)(SI*1), Y3
+	VMOVUPS 32(DX)(SI*2), Y4
+	VMOVUPS 32(BX)(SI*2), Y5
+	VMOVUPS 32(DX)(R10*1), Y6
+	VMOVUPS 32(BX)(R10*1), Y7
+	VADDPS  Y4, Y0, Y8
+	VADDPS  Y5, Y1, Y9
+	VSUBPS  Y4, Y0, Y0
+	VSUBPS  Y5, Y1, Y1
+	VADDPS  Y2, Y8, Y4
+	VADDPS  Y3, Y9, Y5
+	VADDPS  Y6, Y4, Y4
+	VADDPS  Y7, Y5, Y5
+	VMOVUPS Y4, 32(AX)
+	VMOVUPS Y5, 32(CX)
+	VSUBPS  Y6, Y2, Y2
+	VSUBPS  Y7, Y3, Y3
+	VADDPS  Y3, Y0, Y0
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS Y0, 32(AX)(R9*1)
+	VMOVUPS Y1, 32(CX)(R9*1)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	ADDQ    DI, AX
+	ADDQ    DI, CX
+	DECQ    R8
+	JNZ     row
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func fourierScaledAVX2(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, spectrum []float32)
+// Requires: AVX
+TEXT ·fourierScaledAVX2(SB), NOSPLIT, $0-120
+	JMP constants
+
+begin:
+	MOVQ dstRe_base+0(FP), AX
+	MOVQ dstIm_base+24(FP), CX
+	MOVQ srcRe_base+48(FP), DX
+	MOVQ srcIm_base+72(FP), BX
+	MOVQ srcRe_len+56(FP), SI
+	MOVQ spectrum_base+96(FP), DI
+	MOVQ SI, R9
+	SHRQ $0x06, R9
+	LEAQ (DI)(SI*2), R8
+	LEAQ (SI)(SI*2), R10
+	MOVQ SI, R11
+	NEGQ R11
+
+row:
+	VMOVUPS (DX), Y0
+	VMOVUPS (BX), Y1
+	VMOVUPS (DX)(SI*1), Y2
+	VMOVUPS (BX)(SI*1), Y3
+	VMOVUPS (DX)(SI*2), Y4
+	VMOVUPS (BX)(SI*2), Y5
+	VMOVUPS (DX)(R10*1), Y6
+	VMOVUPS (BX)(R10*1), Y7
+	VADDPS  Y4, Y0, Y8
+	VADDPS  Y5, Y1, Y9
+	VSUBPS  Y4, Y0, Y0
+	VSUBPS  Y5, Y1, Y1
+	VADDPS  Y6, Y2, Y4
+	VADDPS  Y7, Y3, Y5
+	VSUBPS  Y6, Y2, Y2
+	VSUBPS  Y7, Y3, Y3
+	VADDPS  Y4, Y8, Y6
+	VADDPS  Y5, Y9, Y7
+	VADDPS  Y3, Y0, Y10
+	VSUBPS  Y2, Y1, Y11
+	VSUBPS  Y4, Y8, Y4
+	VSUBPS  Y5, Y9, Y5
+	VSUBPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VMULPS  (DI), Y6, Y2
+	VMULPS  (DI), Y7, Y3
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, (CX)
+	VMULPS  (DI)(SI*1), Y10, Y2
+	VMULPS  (DI)(SI*1), Y11, Y3
+	VMOVUPS Y2, (AX)(SI*1)
+	VMOVUPS Y3, (CX)(SI*1)
+	VMULPS  (R8), Y4, Y2
+	VMULPS  (R8), Y5, Y3
+	VMOVUPS Y2, (AX)(SI*2)
+	VMOVUPS Y3, (CX)(SI*2)
+	VMULPS  (R8)(R11*1), Y0, Y0
+	VMULPS  (R8)(R11*1), Y1, Y1
+	VMOVUPS Y0, (AX)(R10*1)
+	VMOVUPS Y1, (CX)(R10*1)
+	VMOVUPS 32(DX), Y0
+	VMOVUPS 32(BX), Y1
+	VMOVUPS 32(DX)(SI*1), Y2
+	VMOVUPS 32(BX)(SI*1), Y3
+	VMOVUPS 32(DX)(SI*2), Y4
+	VMOVUPS 32(BX)(SI*2), Y5
+	VMOVUPS 32(DX)(R10*1), Y6
+	VMOVUPS 32(BX)(R10*1), Y7
+	VADDPS  Y4, Y0, Y8
+	VADDPS  Y5, Y1, Y9
+	VSUBPS  Y4, Y0, Y0
+	VSUBPS  Y5, Y1, Y1
+	VADDPS  Y6, Y2, Y4
+	VADDPS  Y7, Y3, Y5
+	VSUBPS  Y6, Y2, Y2
+	VSUBPS  Y7, Y3, Y3
+	VADDPS  Y4, Y8, Y6
+	VADDPS  Y5, Y9, Y7
+	VADDPS  Y3, Y0, Y10
+	VSUBPS  Y2, Y1, Y11
+	VSUBPS  Y4, Y8, Y4
+	VSUBPS  Y5, Y9, Y5
+	VSUBPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VMULPS  32(DI), Y6, Y2
+	VMULPS  32(DI), Y7, Y3
+	VMOVUPS Y2, 32(AX)
+	VMOVUPS Y3, 32(CX)
+	VMULPS  32(DI)(SI*1), Y10, Y2
+	VMULPS  32(DI)(SI*1), Y11, Y3
+	VMOVUPS Y2, 32(AX)(SI*1)
+	VMOVUPS Y3, 32(CX)(SI*1)
+	VMULPS  32(R8), Y4, Y2
+	VMULPS  32(R8), Y5, Y3
+	VMOVUPS Y2, 32(AX)(SI*2)
+	VMOVUPS Y3, 32(CX)(SI*2)
+	VMULPS  32(R8)(R11*1), Y0, Y0
+	VMULPS  32(R8)(R11*1), Y1, Y1
+	VMOVUPS Y0, 32(AX)(R10*1)
+	VMOVUPS Y1, 32(CX)(R10*1)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, AX
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DI
+	SUBQ    $0x40, R8
+	DECQ    R9
+	JNZ     row
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func nearAVX2(force []float32, xs []float32, ys []float32, self int, inverse float32) (potential float64)
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·nearAVX2(SB), NOSPLIT, $0-96
+	JMP constants
+
+begin:
+	MOVQ         force_base+0(FP), AX
+	MOVQ         force_len+8(FP), CX
+	MOVQ         xs_base+24(FP), DX
+	MOVQ         ys_base+48(FP), BX
+	MOVQ         xs_len+32(FP), SI
+	MOVQ         self+72(FP), DI
+	VBROADCASTSS inverse+80(FP), Y0
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMULPS       constants<>+1056(SB), Y0, Y1
+	SHRQ         $0x01, CX
+	JZ           done
+
+point:
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VBROADCASTSS (DX)(DI*4), Y5
+	VBROADCASTSS (BX)(DI*4), Y6
+	XORQ         R8, R8
+	MOVQ         DI, R9
+	ANDQ         $-8, R9
+	JZ           own
+
+before:
+	VSUBPS       (DX)(R8*4), Y5, Y9
+	VSUBPS       (BX)(R8*4), Y6, Y10
+	VMOVAPS      Y4, Y11
+	VFMADD231PS  Y9, Y9, Y11
+	VFMADD231PS  Y10, Y10, Y11
+	VRCPPS       Y11, Y12
+	VMOVAPS      Y4, Y13
+	VFNMADD231PS Y12, Y11, Y13
+	VFMADD231PS  Y13, Y12, Y12
+	VMOVAPS      Y4, Y13
+	VFNMADD231PS Y0, Y11, Y13
+	VMAXPS       Y3, Y13, Y13
+	VMULPS       Y13, Y12, Y12
+	VMULPS       Y13, Y12, Y11
+	VFMADD231PS  Y13, Y11, Y2
+	VADDPS       Y1, Y12, Y12
+	VMULPS       Y12, Y11, Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         $0x08, R8
+	CMPQ         R8, R9
+	JL           before
+
+own:
+	MOVQ         DI, R9
+	ANDQ         $0x07, R9
+	VMOVD        R9, X9
+	VPBROADCASTD X9, Y9
+	VPCMPEQD     numbers<>+0(SB), Y9, Y9
+	VPCMPEQD     Y10, Y10, Y10
+	VPXOR        Y10, Y9, Y9
+	VSUBPS       (DX)(R8*4), Y5, Y10
+	VSUBPS       (BX)(R8*4), Y6, Y11
+	VMOVAPS      Y4, Y12
+	VFMADD231PS  Y10, Y10, Y12
+	VFMADD231PS  Y11, Y11, Y12
+	VRCPPS       Y12, Y13
+	VMOVAPS      Y4, Y14
+	VFNMADD231PS Y13, Y12, Y14
+	VFMADD231PS  Y14, Y13, Y13
+	VMOVAPS      Y4, Y14
+	VFNMADD231PS Y0, Y12, Y14
+	VMAXPS       Y3, Y14, Y14
+	VANDPS       Y9, Y14, Y14
+	VMULPS       Y14, Y13, Y13
+	VMULPS       Y14, Y13, Y12
+	VFMADD231PS  Y14, Y12, Y2
+	VADDPS       Y1, Y13, Y13
+	VMULPS       Y13, Y12, Y12
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	ADDQ         $0x08, R8
+	CMPQ         R8, SI
+	JGE          sum
+
+after:
+	VSUBPS       (DX)(R8*4), Y5, Y9
+	VSUBPS       (BX)(R8*4), Y6, Y10
+	VMOVAPS      Y4, Y11
+	VFMADD231PS  Y9, Y9, Y11
+	VFMADD231PS  Y10, Y10, Y11
+	VRCPPS       Y11, Y12
+	VMOVAPS      Y4, Y13
+	VFNMADD231PS Y12, Y11, Y13
+	VFMADD231PS  Y13, Y12, Y12
+	VMOVAPS      Y4, Y13
+	VFNMADD231PS Y0, Y11, Y13
+	VMAXPS       Y3, Y13, Y13
+	VMULPS       Y13, Y12, Y12
+	VMULPS       Y13, Y12, Y11
+	VFMADD231PS  Y13, Y11, Y2
+	VADDPS       Y1, Y12, Y12
+	VMULPS       Y12, Y11, Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         $0x08, R8
+	CMPQ         R8, SI
+	JL           after
+
+sum:
+	VHADDPS      Y8, Y7, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VADDPS       X6, X5, X6
+	VHADDPS      X6, X6, X6
+	VMOVSD       (AX), X5
+	VADDPS       X5, X6, X6
+	VMOVLPS      X6, (AX)
+	ADDQ         $0x08, AX
+	INCQ         DI
+	DECQ         CX
+	JNZ          point
+
+done:
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       Y0, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	VZEROUPPER
+	MOVSD        X0, potential+88(FP)
+	RET
+
+constants:
+	VBROADCASTSS constants<>+480(SB), Y4
+	JMP          begin
+
+// func studentAVX2(xs []float32, ys []float32, x float32, y float32) (z float64, fx float64, fy float64)
+// Requires: AVX, FMA3, SSE2
+TEXT ·studentAVX2(SB), NOSPLIT, $0-80
+	JMP constants
+
+begin:
+	MOVQ         xs_base+0(FP), AX
+	MOVQ         ys_base+24(FP), CX
+	MOVQ         xs_len+8(FP), DX
+	VBROADCASTSS x+48(FP), Y0
+	VBROADCASTSS y+52(FP), Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	XORQ         BX, BX
+	MOVQ         DX, SI
+	ANDQ         $-16, SI
+	JZ           rest
+
+whole:
+	VMOVUPS     (AX)(BX*4), Y8
+	VMOVUPS     32(AX)(BX*4), Y9
+	VMOVUPS     (CX)(BX*4), Y10
+	VMOVUPS     32(CX)(BX*4), Y11
+	VSUBPS      Y8, Y0, Y8
+	VSUBPS      Y9, Y0, Y9
+	VSUBPS      Y10, Y1, Y10
+	VSUBPS      Y11, Y1, Y11
+	VMOVUPS     constants<>+480(SB), Y12
+	VMOVUPS     constants<>+480(SB), Y13
+	VFMADD231PS Y8, Y8, Y12
+	VFMADD231PS Y9, Y9, Y13
+	VFMADD231PS Y10, Y10, Y12
+	VFMADD231PS Y11, Y11, Y13
+	VDIVPS      Y12, Y14, Y12
+	VDIVPS      Y13, Y14, Y13
+	VADDPS      Y12, Y2, Y2
+	VADDPS      Y13, Y3, Y3
+	VMULPS      Y12, Y12, Y12
+	VMULPS      Y13, Y13, Y13
+	VFMADD231PS Y8, Y12, Y4
+	VFMADD231PS Y9, Y13, Y5
+	VFMADD231PS Y10, Y12, Y6
+	VFMADD231PS Y11, Y13, Y7
+	ADDQ        $0x10, BX
+	CMPQ        BX, SI
+	JL          whole
+
+rest:
+	SUBQ        BX, DX
+	JZ          done
+	LEAQ        masks<>+128(SB), SI
+	SHLQ        $0x02, DX
+	SUBQ        DX, SI
+	VMOVUPS     (SI), Y8
+	VMASKMOVPS  (AX)(BX*4), Y8, Y8
+	VMOVUPS     32(SI), Y9
+	VMASKMOVPS  32(AX)(BX*4), Y9, Y9
+	VMOVUPS     (SI), Y10
+	VMASKMOVPS  (CX)(BX*4), Y10, Y10
+	VMOVUPS     32(SI), Y11
+	VMASKMOVPS  32(CX)(BX*4), Y11, Y11
+	VSUBPS      Y8, Y0, Y8
+	VSUBPS      Y9, Y0, Y9
+	VSUBPS      Y10, Y1, Y10
+	VSUBPS      Y11, Y1, Y11
+	VMOVUPS     constants<>+480(SB), Y0
+	VMOVUPS     constants<>+480(SB), Y1
+	VFMADD231PS Y8, Y8, Y0
+	VFMADD231PS Y9, Y9, Y1
+	VFMADD231PS Y10, Y10, Y0
+	VFMADD231PS Y11, Y11, Y1
+	VDIVPS      Y0, Y14, Y0
+	VDIVPS      Y1, Y14, Y1
+	VANDPS      (SI), Y0, Y0
+	VANDPS      32(SI), Y1, Y1
+	VADDPS      Y0, Y2, Y2
+	VADDPS      Y1, Y3, Y3
+	VMULPS      Y0, Y0, Y0
+	VMULPS      Y1, Y1, Y1
+	VFMADD231PS Y8, Y0, Y4
+	VFMADD231PS Y9, Y1, Y5
+	VFMADD231PS Y10, Y0, Y6
+	VFMADD231PS Y11, Y1, Y7
+
+done:
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       Y0, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X1
+	VCVTPS2PD    X4, Y2
+	VCVTPS2PD    X1, Y1
+	VADDPD       Y1, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X1
+	VADDPD       X2, X1, X1
+	VPERMILPD    $0x01, X1, X2
+	VADDPD       X2, X1, X1
+	VADDPS       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X2
+	VCVTPS2PD    X6, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       Y2, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X2
+	VADDPD       X3, X2, X2
+	VPERMILPD    $0x01, X2, X3
+	VADDPD       X3, X2, X2
+	VZEROUPPER
+	MOVSD        X0, z+56(FP)
+	MOVSD        X1, fx+64(FP)
+	MOVSD        X2, fy+72(FP)
+	RET
+
+constants:
+	VBROADCASTSS constants<>+480(SB), Y14
+	JMP          begin
+
+// func attractAVX2(dst []float32, y []float32, start []int32, packed []uint32, scale []float32, first int, bits int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·attractAVX2(SB), NOSPLIT, $0-136
+	JMP constants
+
+begin:
+	MOVQ    y_base+24(FP), AX
+	MOVQ    first+120(FP), DX
+	MOVQ    start_base+48(FP), BX
+	MOVQ    start_len+56(FP), SI
+	MOVQ    packed_base+72(FP), DI
+	MOVQ    scale_base+96(FP), R8
+	MOVQ    bits+128(FP), CX
+	VMOVQ   CX, X0
+	MOVQ    $0x00000001, R9
+	SHLQ    CL, R9
+	DECQ    R9
+	LEAQ    (AX)(DX*8), CX
+	MOVLQSX (BX), DX
+	SHLQ    $0x06, DX
+	ADDQ    DI, DX
+	MOVQ    dst_base+0(FP), R10
+	DECQ    SI
+	JLE     done
+
+row:
+	ADDQ         $0x04, BX
+	MOVLQSX      (BX), R11
+	SHLQ         $0x06, R11
+	ADDQ         DI, R11
+	VBROADCASTSS (CX), Y1
+	VBROADCASTSS 4(CX), Y2
+	VBROADCASTSS (R8), Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	CMPQ         DX, R11
+	JGE          end
+
+block:
+	VMOVDQU      (DX), Y6
+	PREFETCHT0   1024(DX)
+	VPSRLD       X0, Y6, Y6
+	VCVTDQ2PS    Y6, Y6
+	MOVL         (DX), R12
+	ANDL         R9, R12
+	VMOVSD       (AX)(R12*8), X7
+	MOVL         4(DX), R12
+	ANDL         R9, R12
+	VMOVHPS      (AX)(R12*8), X7, X7
+	MOVL         8(DX), R12
+	ANDL         R9, R12
+	VMOVSD       (AX)(R12*8), X8
+	MOVL         12(DX), R12
+	ANDL         R9, R12
+	VMOVHPS      (AX)(R12*8), X8, X8
+	MOVL         16(DX), R12
+	ANDL         R9, R12
+	VMOVSD       (AX)(R12*8), X10
+	MOVL         20(DX), R12
+	ANDL         R9, R12
+	VMOVHPS      (AX)(R12*8), X10, X10
+	VINSERTF128  $0x01, X10, Y7, Y7
+	MOVL         24(DX), R12
+	ANDL         R9, R12
+	VMOVSD       (AX)(R12*8), X10
+	MOVL         28(DX), R12
+	ANDL         R9, R12
+	VMOVHPS      (AX)(R12*8), X10, X10
+	VINSERTF128  $0x01, X10, Y8, Y8
+	VSHUFPS      $0x88, Y8, Y7, Y11
+	VSHUFPS      $0xdd, Y8, Y7, Y12
+	VSUBPS       Y11, Y1, Y11
+	VSUBPS       Y12, Y2, Y12
+	VMOVAPS      Y9, Y10
+	VFMADD231PS  Y11, Y11, Y10
+	VFMADD231PS  Y12, Y12, Y10
+	VRCPPS       Y10, Y13
+	VMOVAPS      Y9, Y14
+	VFNMADD231PS Y13, Y10, Y14
+	VFMADD231PS  Y14, Y13, Y13
+	VMULPS       Y6, Y13, Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VFMADD231PS  Y12, Y13, Y5
+	ADDQ         $0x20, DX
+	CMPQ         DX, R11
+	JL           block
+
+end:
+	VHADDPS      Y5, Y4, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X2
+	VHADDPS      X2, X2, X2
+	VMULPS       X3, X2, X2
+	VMOVLPS      X2, (R10)
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, CX
+	ADDQ         $0x04, R8
+	DECQ         SI
+	JNZ          row
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constants<>+480(SB), Y9
+	JMP          begin
+
+// func stretchAVX2(weights []float32, squares []float32, y []float32, start []int32, packed []uint32, scale []float32, first int, bits int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·stretchAVX2(SB), NOSPLIT, $0-160
+	JMP constants
+
+begin:
+	MOVQ    y_base+48(FP), AX
+	MOVQ    first+144(FP), DX
+	MOVQ    start_base+72(FP), BX
+	MOVQ    start_len+80(FP), SI
+	MOVQ    packed_base+96(FP), DI
+	MOVQ    scale_base+120(FP), R8
+	MOVQ    bits+152(FP), CX
+	VMOVQ   CX, X0
+	MOVQ    $0x00000001, R9
+	SHLQ    CL, R9
+	DECQ    R9
+	LEAQ    (AX)(DX*8), CX
+	MOVLQSX (BX), DX
+	SHLQ    $0x06, DX
+	ADDQ    DI, DX
+	MOVQ    weights_base+0(FP), R10
+	MOVQ    squares_base+24(FP), R11
+	DECQ    SI
+	JLE     done
+
+row:
+	ADDQ         $0x04, BX
+	MOVLQSX      (BX), R12
+	SHLQ         $0x06, R12
+	ADDQ         DI, R12
+	VBROADCASTSS (CX), Y1
+	VBROADCASTSS 4(CX), Y2
+	VBROADCASTSS (R8), Y3
+	CMPQ         DX, R12
+	JGE          end
+
+block:
+	VMOVDQU     (DX), Y4
+	PREFETCHT0  1024(DX)
+	VPSRLD      X0, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y3, Y4, Y4
+	MOVL        (DX), R13
+	ANDL        R9, R13
+	VMOVSD      (AX)(R13*8), X5
+	MOVL        4(DX), R13
+	ANDL        R9, R13
+	VMOVHPS     (AX)(R13*8), X5, X5
+	MOVL        8(DX), R13
+	ANDL        R9, R13
+	VMOVSD      (AX)(R13*8), X6
+	MOVL        12(DX), R13
+	ANDL        R9, R13
+	VMOVHPS     (AX)(R13*8), X6, X6
+	MOVL        16(DX), R13
+	ANDL        R9, R13
+	VMOVSD      (AX)(R13*8), X8
+	MOVL        20(DX), R13
+	ANDL        R9, R13
+	VMOVHPS     (AX)(R13*8), X8, X8
+	VINSERTF128 $0x01, X8, Y5, Y5
+	MOVL        24(DX), R13
+	ANDL        R9, R13
+	VMOVSD      (AX)(R13*8), X8
+	MOVL        28(DX), R13
+	ANDL        R9, R13
+	VMOVHPS     (AX)(R13*8), X8, X8
+	VINSERTF128 $0x01, X8, Y6, Y6
+	VSHUFPS     $0x88, Y6, Y5, Y9
+	VSHUFPS     $0xdd, Y6, Y5, Y10
+	VSUBPS      Y9, Y1, Y9
+	VSUBPS      Y10, Y2, Y10
+	VMOVAPS     Y7, Y8
+	VFMADD231PS Y9, Y9, Y8
+	VFMADD231PS Y10, Y10, Y8
+	VMOVUPS     Y4, (R10)
+	VMOVUPS     Y8, (R11)
+	ADDQ        $0x20, R10
+	ADDQ        $0x20, R11
+	ADDQ        $0x20, DX
+	CMPQ        DX, R12
+	JL          block
+
+end:
+	ADDQ $0x08, CX
+	ADDQ $0x04, R8
+	DECQ SI
+	JNZ  row
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constants<>+480(SB), Y7
+	JMP          begin
+
+// func updateAVX2(y []float32, update []float32, gain []float32, gradient []float32, momentum float32, rate float32, added float32, floor float32, limit float32) (square float64)
+// Requires: AVX, FMA3, SSE2
+TEXT ·updateAVX2(SB), NOSPLIT, $0-128
+	JMP constants
+
+begin:
+	MOVQ         y_base+0(FP), AX
+	MOVQ         update_base+24(FP), CX
+	MOVQ         gain_base+48(FP), DX
+	MOVQ         gradient_base+72(FP), BX
+	MOVQ         gradient_len+80(FP), SI
+	VBROADCASTSS momentum+96(FP), Y0
+	VBROADCASTSS rate+100(FP), Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	XORQ         DI, DI
+	MOVQ         SI, R8
+	ANDQ         $-16, R8
+	JZ           rest
+
+whole:
+	VMOVUPS      (CX)(DI*4), Y4
+	VMOVUPS      32(CX)(DI*4), Y5
+	VMOVUPS      (DX)(DI*4), Y6
+	VMOVUPS      32(DX)(DI*4), Y7
+	VMOVUPS      (BX)(DI*4), Y8
+	VMOVUPS      32(BX)(DI*4), Y9
+	VMULPS       Y4, Y8, Y11
+	VMULPS       Y5, Y9, Y10
+	VCMPPS       $0x11, constants<>+352(SB), Y11, Y12
+	VCMPPS       $0x11, constants<>+352(SB), Y10, Y13
+	VADDPS       Y14, Y6, Y10
+	VADDPS       Y14, Y7, Y11
+	VBROADCASTSS added+104(FP), Y15
+	VFMADD231PS  Y16, Y6, Y15
+	VBROADCASTSS floor+108(FP), Y6
+	VMAXPS       Y6, Y15, Y6
+	VBROADCASTSS added+104(FP), Y15
+	VFMADD231PS  Y16, Y7, Y15
+	VBROADCASTSS floor+108(FP), Y7
+	VMAXPS       Y7, Y15, Y7
+	VBLENDVPS    Y12, Y10, Y6, Y6
+	VBLENDVPS    Y13, Y11, Y7, Y7
+	VMOVUPS      Y6, (DX)(DI*4)
+	VMOVUPS      Y7, 32(DX)(DI*4)
+	VMULPS       Y6, Y8, Y8
+	VMULPS       Y7, Y9, Y9
+	VFMADD231PS  Y8, Y8, Y2
+	VFMADD231PS  Y9, Y9, Y3
+	VMULPS       Y0, Y4, Y4
+	VMULPS       Y0, Y5, Y5
+	VFNMADD231PS Y1, Y8, Y4
+	VFNMADD231PS Y1, Y9, Y5
+	VMULPS       Y4, Y4, Y6
+	VMULPS       Y5, Y5, Y7
+	VPERMILPS    $0xb1, Y6, Y8
+	VPERMILPS    $0xb1, Y7, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VBROADCASTSS limit+112(FP), Y8
+	VMULPS       Y8, Y8, Y8
+	VCMPPS       $0x1e, Y8, Y6, Y9
+	VCMPPS       $0x1e, Y8, Y7, Y10
+	VORPS        Y9, Y10, Y8
+	VTESTPS      Y8, Y8
+	JZ           short1
+	VSQRTPS      Y6, Y6
+	VSQRTPS      Y7, Y7
+	VBROADCASTSS limit+112(FP), Y8
+	VDIVPS       Y6, Y8, Y6
+	VDIVPS       Y7, Y8, Y7
+	VMULPS       Y4, Y6, Y6
+	VMULPS       Y5, Y7, Y7
+	VBLENDVPS    Y9, Y6, Y4, Y4
+	VBLENDVPS    Y10, Y7, Y5, Y5
+
+short1:
+	VMOVUPS Y4, (CX)(DI*4)
+	VMOVUPS Y5, 32(CX)(DI*4)
+	VMOVUPS (AX)(DI*4), Y6
+	VMOVUPS 32(AX)(DI*4), Y7
+	VADDPS  Y4, Y6, Y6
+	VADDPS  Y5, Y7, Y7
+	VMOVUPS Y6, (AX)(DI*4)
+	VMOVUPS Y7, 32(AX)(DI*4)
+	ADDQ    $0x10, DI
+	CMPQ    DI, R8
+	JL      whole
+
+rest:
+	SUBQ         DI, SI
+	JZ           done
+	LEAQ         masks<>+128(SB), R8
+	SHLQ         $0x02, SI
+	SUBQ         SI, R8
+	VMOVUPS      (R8), Y4
+	VMASKMOVPS   (CX)(DI*4), Y4, Y4
+	VMOVUPS      32(R8), Y5
+	VMASKMOVPS   32(CX)(DI*4), Y5, Y5
+	VMOVUPS      (R8), Y6
+	VMASKMOVPS   (DX)(DI*4), Y6, Y6
+	VMOVUPS      32(R8), Y7
+	VMASKMOVPS   32(DX)(DI*4), Y7, Y7
+	VMOVUPS      (R8), Y8
+	VMASKMOVPS   (BX)(DI*4), Y8, Y8
+	VMOVUPS      32(R8), Y9
+	VMASKMOVPS   32(BX)(DI*4), Y9, Y9
+	VMULPS       Y4, Y8, Y11
+	VMULPS       Y5, Y9, Y10
+	VCMPPS       $0x11, constants<>+352(SB), Y11, Y11
+	VCMPPS       $0x11, constants<>+352(SB), Y10, Y12
+	VADDPS       Y14, Y6, Y10
+	VADDPS       Y14, Y7, Y13
+	VBROADCASTSS added+104(FP), Y14
+	VFMADD231PS  Y16, Y6, Y14
+	VBROADCASTSS floor+108(FP), Y6
+	VMAXPS       Y6, Y14, Y6
+	VBROADCASTSS added+104(FP), Y14
+	VFMADD231PS  Y16, Y7, Y14
+	VBROADCASTSS floor+108(FP), Y7
+	VMAXPS       Y7, Y14, Y7
+	VBLENDVPS    Y11, Y10, Y6, Y6
+	VBLENDVPS    Y12, Y13, Y7, Y7
+	VMOVUPS      (R8), Y10
+	VMASKMOVPS   Y6, Y10, (DX)(DI*4)
+	VMOVUPS      32(R8), Y10
+	VMASKMOVPS   Y7, Y10, 32(DX)(DI*4)
+	VMULPS       Y6, Y8, Y8
+	VMULPS       Y7, Y9, Y9
+	VFMADD231PS  Y8, Y8, Y2
+	VFMADD231PS  Y9, Y9, Y3
+	VMULPS       Y0, Y4, Y4
+	VMULPS       Y0, Y5, Y5
+	VFNMADD231PS Y1, Y8, Y4
+	VFNMADD231PS Y1, Y9, Y5
+	VMULPS       Y4, Y4, Y0
+	VMULPS       Y5, Y5, Y1
+	VPERMILPS    $0xb1, Y0, Y6
+	VPERMILPS    $0xb1, Y1, Y7
+	VADDPS       Y6, Y0, Y0
+	VADDPS       Y7, Y1, Y1
+	VBROADCASTSS limit+112(FP), Y6
+	VMULPS       Y6, Y6, Y6
+	VCMPPS       $0x1e, Y6, Y0, Y7
+	VCMPPS       $0x1e, Y6, Y1, Y8
+	VORPS        Y7, Y8, Y6
+	VTESTPS      Y6, Y6
+	JZ           short2
+	VSQRTPS      Y0, Y0
+	VSQRTPS      Y1, Y1
+	VBROADCASTSS limit+112(FP), Y6
+	VDIVPS       Y0, Y6, Y0
+	VDIVPS       Y1, Y6, Y1
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y5, Y1, Y1
+	VBLENDVPS    Y7, Y0, Y4, Y4
+	VBLENDVPS    Y8, Y1, Y5, Y5
+
+short2:
+	VMOVUPS    (R8), Y0
+	VMASKMOVPS Y4, Y0, (CX)(DI*4)
+	VMOVUPS    32(R8), Y0
+	VMASKMOVPS Y5, Y0, 32(CX)(DI*4)
+	VMOVUPS    (R8), Y0
+	VMASKMOVPS (AX)(DI*4), Y0, Y0
+	VMOVUPS    32(R8), Y1
+	VMASKMOVPS 32(AX)(DI*4), Y1, Y1
+	VADDPS     Y4, Y0, Y0
+	VADDPS     Y5, Y1, Y1
+	VMOVUPS    (R8), Y4
+	VMASKMOVPS Y0, Y4, (AX)(DI*4)
+	VMOVUPS    32(R8), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(DI*4)
+
+done:
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       Y0, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	VZEROUPPER
+	MOVSD        X0, square+120(FP)
+	RET
+
+constants:
+	VBROADCASTSS constants<>+1088(SB), Y14
+	VBROADCASTSS constants<>+1120(SB), Y16
+	JMP          begin
+
+// func boundsAVX2(y []float32) (minX float32, minY float32, maxX float32, maxY float32)
+// Requires: AVX, FMA3, SSE
+TEXT ·boundsAVX2(SB), NOSPLIT, $0-40
+	JMP constants
+
+begin:
+	MOVQ    y_base+0(FP), AX
+	MOVQ    y_len+8(FP), CX
+	VXORPS  Y2, Y2, Y2
+	VMOVUPS (AX), Y0
+	VMOVAPS Y0, Y1
+	LEAQ    -32(AX)(CX*4), CX
+
+register:
+	CMPQ        AX, CX
+	JGE         last
+	VMOVUPS     (AX), Y3
+	VMINPS      Y3, Y0, Y0
+	VMAXPS      Y3, Y1, Y1
+	VFMADD231PS Y4, Y3, Y2
+	ADDQ        $0x20, AX
+	JMP         register
+
+last:
+	VMOVUPS      (CX), Y3
+	VMINPS       Y3, Y0, Y0
+	VMAXPS       Y3, Y1, Y1
+	VFMADD231PS  Y4, Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VMINPS       X3, X0, X0
+	VPERMILPD    $0x01, X0, X3
+	VMINPS       X3, X0, X0
+	VEXTRACTF128 $0x01, Y1, X3
+	VMAXPS       X3, X1, X1
+	VPERMILPD    $0x01, X1, X3
+	VMAXPS       X3, X1, X1
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X2
+	VPERMILPD    $0x01, X2, X3
+	VADDPS       X3, X2, X2
+	VPERMILPS    $0x01, X2, X3
+	VADDPS       X3, X2, X2
+	VPERMILPS    $0x00, X2, X2
+	VADDPS       X2, X0, X0
+	VADDPS       X2, X1, X1
+	VPERMILPS    $0x01, X0, X2
+	VPERMILPS    $0x01, X1, X3
+	VZEROUPPER
+	MOVSS        X0, minX+24(FP)
+	MOVSS        X2, minY+28(FP)
+	MOVSS        X1, maxX+32(FP)
+	MOVSS        X3, maxY+36(FP)
+	RET
+
+constants:
+	VBROADCASTSS constants<>+352(SB), Y4
+	JMP          begin
+
 // func seluAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·seluAVX512(SB), NOSPLIT, $0-48
@@ -5236,6 +6781,1141 @@ constants:
 	VBROADCASTSS constants<>+256(SB), Z15
 	JMP          begin
 
+// func fourier2AVX512(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+// Requires: AVX, AVX512F
+TEXT ·fourier2AVX512(SB), NOSPLIT, $0-128
+	JMP constants
+
+begin:
+	MOVQ dstRe_base+0(FP), AX
+	MOVQ dstIm_base+24(FP), CX
+	MOVQ srcRe_base+48(FP), DX
+	MOVQ srcIm_base+72(FP), BX
+	MOVQ rotations_base+96(FP), SI
+	MOVQ rotations_len+104(FP), DI
+	LEAQ (SI)(DI*4), DI
+	MOVQ stride+120(FP), R8
+	MOVQ srcRe_len+56(FP), R9
+	SHLQ $0x02, R8
+	SHLQ $0x01, R9
+	LEAQ (R9)(R9*2), R10
+	LEAQ (R8)(R8*2), R10
+
+group:
+	MOVQ R8, R10
+
+columns:
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (BX), Z1
+	VMOVUPS      (DX)(R9*1), Z2
+	VMOVUPS      (BX)(R9*1), Z3
+	VADDPS       Z2, Z0, Z4
+	VADDPS       Z3, Z1, Z5
+	VSUBPS       Z2, Z0, Z0
+	VSUBPS       Z3, Z1, Z1
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, (CX)
+	VBROADCASTSS (SI), Z2
+	VBROADCASTSS 4(SI), Z3
+	VMULPS       Z3, Z1, Z4
+	VFMSUB231PS  Z2, Z0, Z4
+	VMULPS       Z2, Z1, Z1
+	VFMADD231PS  Z3, Z0, Z1
+	VMOVUPS      Z4, (AX)(R8*1)
+	VMOVUPS      Z1, (CX)(R8*1)
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	SUBQ         $0x40, R10
+	JNZ          columns
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	ADDQ         $0x08, SI
+	CMPQ         SI, DI
+	JL           group
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func fourier3AVX512(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+// Requires: AVX, AVX512F
+TEXT ·fourier3AVX512(SB), NOSPLIT, $0-128
+	JMP constants
+
+begin:
+	MOVQ  dstRe_base+0(FP), AX
+	MOVQ  dstIm_base+24(FP), CX
+	MOVQ  srcRe_base+48(FP), DX
+	MOVQ  srcIm_base+72(FP), BX
+	MOVQ  rotations_base+96(FP), SI
+	MOVQ  rotations_len+104(FP), DI
+	LEAQ  (SI)(DI*4), DI
+	MOVQ  stride+120(FP), R8
+	MOVQ  srcRe_len+56(FP), R9
+	SHLQ  $0x02, R8
+	SHLQ  $0x02, R9
+	MOVQ  $0xaaaaaaaaaaaaaaab, R10
+	IMULQ R10, R9
+	LEAQ  (R9)(R9*2), R10
+	LEAQ  (R8)(R8*2), R10
+
+group:
+	MOVQ R8, R10
+
+columns:
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (BX), Z1
+	VMOVUPS      (DX)(R9*1), Z2
+	VMOVUPS      (BX)(R9*1), Z3
+	VMOVUPS      (DX)(R9*2), Z4
+	VMOVUPS      (BX)(R9*2), Z5
+	VADDPS       Z4, Z2, Z6
+	VADDPS       Z5, Z3, Z7
+	VSUBPS       Z4, Z2, Z2
+	VSUBPS       Z5, Z3, Z3
+	VMULPS       Z8, Z2, Z2
+	VMULPS       Z8, Z3, Z3
+	VMOVAPS      Z0, Z4
+	VMOVAPS      Z1, Z5
+	VFNMADD231PS Z9, Z6, Z4
+	VFNMADD231PS Z9, Z7, Z5
+	VADDPS       Z6, Z0, Z0
+	VADDPS       Z7, Z1, Z1
+	VADDPS       Z3, Z4, Z6
+	VSUBPS       Z2, Z5, Z7
+	VSUBPS       Z3, Z4, Z3
+	VADDPS       Z2, Z5, Z2
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (CX)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 4(SI), Z1
+	VMULPS       Z1, Z7, Z4
+	VFMSUB231PS  Z0, Z6, Z4
+	VMULPS       Z0, Z7, Z0
+	VFMADD231PS  Z1, Z6, Z0
+	VMOVUPS      Z4, (AX)(R8*1)
+	VMOVUPS      Z0, (CX)(R8*1)
+	VBROADCASTSS 8(SI), Z0
+	VBROADCASTSS 12(SI), Z1
+	VMULPS       Z1, Z2, Z4
+	VFMSUB231PS  Z0, Z3, Z4
+	VMULPS       Z0, Z2, Z0
+	VFMADD231PS  Z1, Z3, Z0
+	VMOVUPS      Z4, (AX)(R8*2)
+	VMOVUPS      Z0, (CX)(R8*2)
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	SUBQ         $0x40, R10
+	JNZ          columns
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	ADDQ         $0x10, SI
+	CMPQ         SI, DI
+	JL           group
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constants<>+1024(SB), Z8
+	VBROADCASTSS constants<>+576(SB), Z9
+	JMP          begin
+
+// func fourier4AVX512(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+// Requires: AVX, AVX512F
+TEXT ·fourier4AVX512(SB), NOSPLIT, $0-128
+	JMP constants
+
+begin:
+	MOVQ dstRe_base+0(FP), AX
+	MOVQ dstIm_base+24(FP), CX
+	MOVQ srcRe_base+48(FP), DX
+	MOVQ srcIm_base+72(FP), BX
+	MOVQ rotations_base+96(FP), SI
+	MOVQ rotations_len+104(FP), DI
+	LEAQ (SI)(DI*4), DI
+	MOVQ stride+120(FP), R8
+	MOVQ srcRe_len+56(FP), R9
+	SHLQ $0x02, R8
+	LEAQ (R9)(R9*2), R10
+	LEAQ (R8)(R8*2), R11
+
+group:
+	MOVQ R8, R12
+
+columns:
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (BX), Z1
+	VMOVUPS      (DX)(R9*1), Z2
+	VMOVUPS      (BX)(R9*1), Z3
+	VMOVUPS      (DX)(R9*2), Z4
+	VMOVUPS      (BX)(R9*2), Z5
+	VMOVUPS      (DX)(R10*1), Z6
+	VMOVUPS      (BX)(R10*1), Z7
+	VADDPS       Z4, Z0, Z8
+	VADDPS       Z5, Z1, Z9
+	VSUBPS       Z4, Z0, Z0
+	VSUBPS       Z5, Z1, Z1
+	VADDPS       Z6, Z2, Z4
+	VADDPS       Z7, Z3, Z5
+	VSUBPS       Z6, Z2, Z2
+	VSUBPS       Z7, Z3, Z3
+	VADDPS       Z4, Z8, Z6
+	VADDPS       Z5, Z9, Z7
+	VADDPS       Z3, Z0, Z10
+	VSUBPS       Z2, Z1, Z11
+	VSUBPS       Z4, Z8, Z4
+	VSUBPS       Z5, Z9, Z5
+	VSUBPS       Z3, Z0, Z0
+	VADDPS       Z2, Z1, Z1
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (CX)
+	VBROADCASTSS (SI), Z2
+	VBROADCASTSS 4(SI), Z3
+	VMULPS       Z3, Z11, Z6
+	VFMSUB231PS  Z2, Z10, Z6
+	VMULPS       Z2, Z11, Z2
+	VFMADD231PS  Z3, Z10, Z2
+	VMOVUPS      Z6, (AX)(R8*1)
+	VMOVUPS      Z2, (CX)(R8*1)
+	VBROADCASTSS 8(SI), Z2
+	VBROADCASTSS 12(SI), Z3
+	VMULPS       Z3, Z5, Z6
+	VFMSUB231PS  Z2, Z4, Z6
+	VMULPS       Z2, Z5, Z2
+	VFMADD231PS  Z3, Z4, Z2
+	VMOVUPS      Z6, (AX)(R8*2)
+	VMOVUPS      Z2, (CX)(R8*2)
+	VBROADCASTSS 16(SI), Z2
+	VBROADCASTSS 20(SI), Z3
+	VMULPS       Z3, Z1, Z4
+	VFMSUB231PS  Z2, Z0, Z4
+	VMULPS       Z2, Z1, Z1
+	VFMADD231PS  Z3, Z0, Z1
+	VMOVUPS      Z4, (AX)(R11*1)
+	VMOVUPS      Z1, (CX)(R11*1)
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	SUBQ         $0x40, R12
+	JNZ          columns
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	ADDQ         $0x18, SI
+	CMPQ         SI, DI
+	JL           group
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func fourierFirstAVX512(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, rotations []float32, stride int)
+// Requires: AVX, AVX512F
+TEXT ·fourierFirstAVX512(SB), NOSPLIT, $0-128
+	JMP constants
+
+begin:
+	MOVQ  dstRe_base+0(FP), AX
+	MOVQ  dstIm_base+24(FP), CX
+	MOVQ  srcRe_base+48(FP), DX
+	MOVQ  srcIm_base+72(FP), BX
+	MOVQ  rotations_base+96(FP), SI
+	MOVQ  rotations_len+104(FP), DI
+	MOVQ  stride+120(FP), R8
+	MOVQ  dstRe_len+8(FP), R9
+	LEAQ  (SI)(DI*4), DI
+	SHRQ  $0x06, R9
+	SHLQ  $0x02, R8
+	IMULQ R8, R9
+
+group:
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (BX), Z1
+	VMOVUPS      (DX)(R9*1), Z2
+	VMOVUPS      (BX)(R9*1), Z3
+	VADDPS       Z2, Z0, Z4
+	VADDPS       Z3, Z1, Z5
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, (CX)
+	VADDPS       Z3, Z0, Z4
+	VSUBPS       Z2, Z1, Z5
+	VBROADCASTSS (SI), Z6
+	VBROADCASTSS 4(SI), Z7
+	VMULPS       Z7, Z5, Z8
+	VFMSUB231PS  Z6, Z4, Z8
+	VMULPS       Z6, Z5, Z5
+	VFMADD231PS  Z7, Z4, Z5
+	VMOVUPS      Z8, 64(AX)
+	VMOVUPS      Z5, 64(CX)
+	VSUBPS       Z2, Z0, Z4
+	VSUBPS       Z3, Z1, Z5
+	VBROADCASTSS 8(SI), Z6
+	VBROADCASTSS 12(SI), Z7
+	VMULPS       Z7, Z5, Z8
+	VFMSUB231PS  Z6, Z4, Z8
+	VMULPS       Z6, Z5, Z5
+	VFMADD231PS  Z7, Z4, Z5
+	VMOVUPS      Z8, 128(AX)
+	VMOVUPS      Z5, 128(CX)
+	VSUBPS       Z3, Z0, Z0
+	VADDPS       Z2, Z1, Z1
+	VBROADCASTSS 16(SI), Z2
+	VBROADCASTSS 20(SI), Z3
+	VMULPS       Z3, Z1, Z4
+	VFMSUB231PS  Z2, Z0, Z4
+	VMULPS       Z2, Z1, Z1
+	VFMADD231PS  Z3, Z0, Z1
+	VMOVUPS      Z4, 192(AX)
+	VMOVUPS      Z1, 192(CX)
+	ADDQ         R8, DX
+	ADDQ         R8, BX
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x18, SI
+	CMPQ         SI, DI
+	JL           group
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func fourierLastAVX512(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, stride int)
+// Requires: AVX, AVX512F
+TEXT ·fourierLastAVX512(SB), NOSPLIT, $0-104
+	JMP constants
+
+begin:
+	MOVQ  dstRe_base+0(FP), AX
+	MOVQ  dstIm_base+24(FP), CX
+	MOVQ  srcRe_base+48(FP), DX
+	MOVQ  srcIm_base+72(FP), BX
+	MOVQ  srcRe_len+56(FP), SI
+	MOVQ  stride+96(FP), DI
+	MOVQ  SI, R8
+	SHRQ  $0x06, R8
+	SHLQ  $0x02, DI
+	MOVQ  R8, R9
+	IMULQ DI, R9
+	LEAQ  (SI)(SI*2), R10
+
+row:
+	VMOVUPS (DX), Z0
+	VMOVUPS (BX), Z1
+	VMOVUPS (DX)(SI*1), Z2
+	VMOVUPS (BX)(SI*1), Z3
+	VMOVUPS (DX)(SI*2), Z4
+	VMOVUPS (BX)(SI*2), Z5
+	VMOVUPS (DX)(R10*1), Z6
+	VMOVUPS (BX)(R10*1), Z7
+	VADDPS  Z4, Z0, Z8
+	VADDPS  Z5, Z1, Z9
+	VSUBPS  Z4, Z0, Z0
+	VSUBPS  Z5, Z1, Z1
+	VADDPS  Z2, Z8, Z4
+	VADDPS  Z3, Z9, Z5
+	VADDPS  Z6, Z4, Z4
+	VADDPS  Z7, Z5, Z5
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, (CX)
+	VSUBPS  Z6, Z2, Z2
+	VSUBPS  Z7, Z3, Z3
+	VADDPS  Z3, Z0, Z0
+	VSUBPS  Z2, Z1, Z1
+	VMOVUPS Z0, (AX)(R9*1)
+	VMOVUPS Z1, (CX)(R9*1)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	ADDQ    DI, AX
+	ADDQ    DI, CX
+	DECQ    R8
+	JNZ     row
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func fourierScaledAVX512(dstRe []float32, dstIm []float32, srcRe []float32, srcIm []float32, spectrum []float32)
+// Requires: AVX, AVX512F
+TEXT ·fourierScaledAVX512(SB), NOSPLIT, $0-120
+	JMP constants
+
+begin:
+	MOVQ dstRe_base+0(FP), AX
+	MOVQ dstIm_base+24(FP), CX
+	MOVQ srcRe_base+48(FP), DX
+	MOVQ srcIm_base+72(FP), BX
+	MOVQ srcRe_len+56(FP), SI
+	MOVQ spectrum_base+96(FP), DI
+	MOVQ SI, R9
+	SHRQ $0x06, R9
+	LEAQ (DI)(SI*2), R8
+	LEAQ (SI)(SI*2), R10
+	MOVQ SI, R11
+	NEGQ R11
+
+row:
+	VMOVUPS (DX), Z0
+	VMOVUPS (BX), Z1
+	VMOVUPS (DX)(SI*1), Z2
+	VMOVUPS (BX)(SI*1), Z3
+	VMOVUPS (DX)(SI*2), Z4
+	VMOVUPS (BX)(SI*2), Z5
+	VMOVUPS (DX)(R10*1), Z6
+	VMOVUPS (BX)(R10*1), Z7
+	VADDPS  Z4, Z0, Z8
+	VADDPS  Z5, Z1, Z9
+	VSUBPS  Z4, Z0, Z0
+	VSUBPS  Z5, Z1, Z1
+	VADDPS  Z6, Z2, Z4
+	VADDPS  Z7, Z3, Z5
+	VSUBPS  Z6, Z2, Z2
+	VSUBPS  Z7, Z3, Z3
+	VADDPS  Z4, Z8, Z6
+	VADDPS  Z5, Z9, Z7
+	VADDPS  Z3, Z0, Z10
+	VSUBPS  Z2, Z1, Z11
+	VSUBPS  Z4, Z8, Z4
+	VSUBPS  Z5, Z9, Z5
+	VSUBPS  Z3, Z0, Z0
+	VADDPS  Z2, Z1, Z1
+	VMULPS  (DI), Z6, Z2
+	VMULPS  (DI), Z7, Z3
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, (CX)
+	VMULPS  (DI)(SI*1), Z10, Z2
+	VMULPS  (DI)(SI*1), Z11, Z3
+	VMOVUPS Z2, (AX)(SI*1)
+	VMOVUPS Z3, (CX)(SI*1)
+	VMULPS  (R8), Z4, Z2
+	VMULPS  (R8), Z5, Z3
+	VMOVUPS Z2, (AX)(SI*2)
+	VMOVUPS Z3, (CX)(SI*2)
+	VMULPS  (R8)(R11*1), Z0, Z0
+	VMULPS  (R8)(R11*1), Z1, Z1
+	VMOVUPS Z0, (AX)(R10*1)
+	VMOVUPS Z1, (CX)(R10*1)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, AX
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DI
+	SUBQ    $0x40, R8
+	DECQ    R9
+	JNZ     row
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func nearAVX512(force []float32, xs []float32, ys []float32, self int, inverse float32) (potential float64)
+// Requires: AVX, AVX512F, SSE2
+TEXT ·nearAVX512(SB), NOSPLIT, $0-96
+	JMP constants
+
+begin:
+	MOVQ         force_base+0(FP), AX
+	MOVQ         force_len+8(FP), DX
+	MOVQ         xs_base+24(FP), BX
+	MOVQ         ys_base+48(FP), SI
+	MOVQ         xs_len+32(FP), DI
+	MOVQ         self+72(FP), R8
+	VBROADCASTSS inverse+80(FP), Z0
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VMULPS       Z1, Z0, Z1
+	SHRQ         $0x01, DX
+	JZ           done
+
+point:
+	VPXORD       Z7, Z7, Z7
+	VPXORD       Z8, Z8, Z8
+	VBROADCASTSS (BX)(R8*4), Z5
+	VBROADCASTSS (SI)(R8*4), Z6
+	XORQ         R9, R9
+	MOVQ         R8, CX
+	ANDQ         $-16, CX
+	JZ           own
+
+before:
+	VSUBPS       (BX)(R9*4), Z5, Z9
+	VSUBPS       (SI)(R9*4), Z6, Z10
+	VMOVAPS      Z4, Z11
+	VFMADD231PS  Z9, Z9, Z11
+	VFMADD231PS  Z10, Z10, Z11
+	VRCP14PS     Z11, Z12
+	VMOVAPS      Z4, Z13
+	VFNMADD231PS Z0, Z11, Z13
+	VMAXPS       Z3, Z13, Z13
+	VMULPS       Z13, Z12, Z12
+	VMULPS       Z13, Z12, Z11
+	VFMADD231PS  Z13, Z11, Z2
+	VADDPS       Z1, Z12, Z12
+	VMULPS       Z12, Z11, Z11
+	VFMADD231PS  Z9, Z11, Z7
+	VFMADD231PS  Z10, Z11, Z8
+	ADDQ         $0x10, R9
+	CMPQ         R9, CX
+	JL           before
+
+own:
+	MOVQ         R8, CX
+	ANDQ         $0x0f, CX
+	MOVQ         $-2, R10
+	ROLQ         CL, R10
+	KMOVW        R10, K1
+	VSUBPS       (BX)(R9*4), Z5, Z9
+	VSUBPS       (SI)(R9*4), Z6, Z10
+	VMOVAPS      Z4, Z11
+	VFMADD231PS  Z9, Z9, Z11
+	VFMADD231PS  Z10, Z10, Z11
+	VRCP14PS     Z11, Z12
+	VMOVAPS      Z4, Z13
+	VFNMADD231PS Z0, Z11, Z13
+	VMAXPS.Z     Z3, Z13, K1, Z13
+	VMULPS       Z13, Z12, Z12
+	VMULPS       Z13, Z12, Z11
+	VFMADD231PS  Z13, Z11, Z2
+	VADDPS       Z1, Z12, Z12
+	VMULPS       Z12, Z11, Z11
+	VFMADD231PS  Z9, Z11, Z7
+	VFMADD231PS  Z10, Z11, Z8
+	ADDQ         $0x10, R9
+	CMPQ         R9, DI
+	JGE          sum
+
+after:
+	VSUBPS       (BX)(R9*4), Z5, Z9
+	VSUBPS       (SI)(R9*4), Z6, Z10
+	VMOVAPS      Z4, Z11
+	VFMADD231PS  Z9, Z9, Z11
+	VFMADD231PS  Z10, Z10, Z11
+	VRCP14PS     Z11, Z12
+	VMOVAPS      Z4, Z13
+	VFNMADD231PS Z0, Z11, Z13
+	VMAXPS       Z3, Z13, Z13
+	VMULPS       Z13, Z12, Z12
+	VMULPS       Z13, Z12, Z11
+	VFMADD231PS  Z13, Z11, Z2
+	VADDPS       Z1, Z12, Z12
+	VMULPS       Z12, Z11, Z11
+	VFMADD231PS  Z9, Z11, Z7
+	VFMADD231PS  Z10, Z11, Z8
+	ADDQ         $0x10, R9
+	CMPQ         R9, DI
+	JL           after
+
+sum:
+	VEXTRACTF64X4 $0x01, Z7, Y5
+	VEXTRACTF64X4 $0x01, Z8, Y6
+	VADDPS        Y5, Y7, Y5
+	VADDPS        Y6, Y8, Y6
+	VHADDPS       Y6, Y5, Y5
+	VEXTRACTF128  $0x01, Y5, X6
+	VADDPS        X6, X5, X6
+	VHADDPS       X6, X6, X6
+	VMOVSD        (AX), X5
+	VADDPS        X5, X6, X6
+	VMOVLPS       X6, (AX)
+	ADDQ          $0x08, AX
+	INCQ          R8
+	DECQ          DX
+	JNZ           point
+
+done:
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VCVTPS2PD     Y2, Z1
+	VCVTPS2PD     Y0, Z0
+	VADDPD        Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDPD        X0, X1, X1
+	VZEROUPPER
+	MOVSD         X1, potential+88(FP)
+	RET
+
+constants:
+	VBROADCASTSS constants<>+1056(SB), Z1
+	VBROADCASTSS constants<>+480(SB), Z4
+	JMP          begin
+
+// func studentAVX512(xs []float32, ys []float32, x float32, y float32) (z float64, fx float64, fy float64)
+// Requires: AVX, AVX512DQ, AVX512F, SSE2
+TEXT ·studentAVX512(SB), NOSPLIT, $0-80
+	JMP constants
+
+begin:
+	MOVQ         xs_base+0(FP), AX
+	MOVQ         ys_base+24(FP), CX
+	MOVQ         xs_len+8(FP), DX
+	VBROADCASTSS x+48(FP), Z0
+	VBROADCASTSS y+52(FP), Z1
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	VPXORD       Z6, Z6, Z6
+	VPXORD       Z7, Z7, Z7
+	XORQ         BX, BX
+	MOVQ         DX, SI
+	ANDQ         $-32, SI
+	JZ           rest
+
+whole:
+	VMOVUPS     (AX)(BX*4), Z8
+	VMOVUPS     64(AX)(BX*4), Z9
+	VMOVUPS     (CX)(BX*4), Z10
+	VMOVUPS     64(CX)(BX*4), Z11
+	VSUBPS      Z8, Z0, Z8
+	VSUBPS      Z9, Z0, Z9
+	VSUBPS      Z10, Z1, Z10
+	VSUBPS      Z11, Z1, Z11
+	VMOVUPS     Z12, Z13
+	VMOVUPS     Z12, Z14
+	VFMADD231PS Z8, Z8, Z13
+	VFMADD231PS Z9, Z9, Z14
+	VFMADD231PS Z10, Z10, Z13
+	VFMADD231PS Z11, Z11, Z14
+	VDIVPS      Z13, Z12, Z13
+	VDIVPS      Z14, Z12, Z14
+	VADDPS      Z13, Z2, Z2
+	VADDPS      Z14, Z3, Z3
+	VMULPS      Z13, Z13, Z13
+	VMULPS      Z14, Z14, Z14
+	VFMADD231PS Z8, Z13, Z4
+	VFMADD231PS Z9, Z14, Z5
+	VFMADD231PS Z10, Z13, Z6
+	VFMADD231PS Z11, Z14, Z7
+	ADDQ        $0x20, BX
+	CMPQ        BX, SI
+	JL          whole
+
+rest:
+	SUBQ        BX, DX
+	JZ          done
+	LEAQ        masks<>+128(SB), SI
+	SHLQ        $0x02, DX
+	SUBQ        DX, SI
+	VMOVUPS     (SI), Z8
+	VPMOVD2M    Z8, K1
+	VMOVUPS     64(SI), Z8
+	VPMOVD2M    Z8, K2
+	VMOVUPS.Z   (AX)(BX*4), K1, Z8
+	VMOVUPS.Z   64(AX)(BX*4), K2, Z9
+	VMOVUPS.Z   (CX)(BX*4), K1, Z10
+	VMOVUPS.Z   64(CX)(BX*4), K2, Z11
+	VSUBPS      Z8, Z0, Z8
+	VSUBPS      Z9, Z0, Z9
+	VSUBPS      Z10, Z1, Z10
+	VSUBPS      Z11, Z1, Z11
+	VMOVUPS     Z12, Z0
+	VMOVUPS     Z12, Z1
+	VFMADD231PS Z8, Z8, Z0
+	VFMADD231PS Z9, Z9, Z1
+	VFMADD231PS Z10, Z10, Z0
+	VFMADD231PS Z11, Z11, Z1
+	VDIVPS      Z0, Z12, Z0
+	VDIVPS      Z1, Z12, Z1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVAPS.Z   Z1, K2, Z1
+	VADDPS      Z0, Z2, Z2
+	VADDPS      Z1, Z3, Z3
+	VMULPS      Z0, Z0, Z0
+	VMULPS      Z1, Z1, Z1
+	VFMADD231PS Z8, Z0, Z4
+	VFMADD231PS Z9, Z1, Z5
+	VFMADD231PS Z10, Z0, Z6
+	VFMADD231PS Z11, Z1, Z7
+
+done:
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VCVTPS2PD     Y2, Z1
+	VCVTPS2PD     Y0, Z0
+	VADDPD        Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDPD        X0, X1, X1
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VCVTPS2PD     Y4, Z2
+	VCVTPS2PD     Y0, Z0
+	VADDPD        Z0, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y0
+	VEXTRACTF128  $0x01, Y0, X2
+	VADDPD        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPD        X0, X2, X2
+	VADDPS        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VCVTPS2PD     Y6, Z3
+	VCVTPS2PD     Y0, Z0
+	VADDPD        Z0, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPD        Y0, Y3, Y0
+	VEXTRACTF128  $0x01, Y0, X3
+	VADDPD        X0, X3, X3
+	VPERMILPD     $0x01, X3, X0
+	VADDPD        X0, X3, X3
+	VZEROUPPER
+	MOVSD         X1, z+56(FP)
+	MOVSD         X2, fx+64(FP)
+	MOVSD         X3, fy+72(FP)
+	RET
+
+constants:
+	VBROADCASTSS constants<>+480(SB), Z12
+	JMP          begin
+
+// func attractAVX512(dst []float32, y []float32, start []int32, packed []uint32, scale []float32, first int, bits int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·attractAVX512(SB), NOSPLIT, $0-136
+	JMP constants
+
+begin:
+	MOVQ         y_base+24(FP), AX
+	MOVQ         first+120(FP), DX
+	MOVQ         start_base+48(FP), BX
+	MOVQ         start_len+56(FP), SI
+	MOVQ         packed_base+72(FP), DI
+	MOVQ         scale_base+96(FP), R8
+	MOVQ         bits+128(FP), CX
+	VMOVQ        CX, X0
+	MOVQ         $0x00000001, R9
+	SHLQ         CL, R9
+	DECQ         R9
+	VPBROADCASTD R9, Z1
+	LEAQ         (AX)(DX*8), CX
+	MOVLQSX      (BX), DX
+	SHLQ         $0x06, DX
+	ADDQ         DI, DX
+	MOVQ         dst_base+0(FP), R9
+	DECQ         SI
+	JLE          done
+
+row:
+	ADDQ         $0x04, BX
+	MOVLQSX      (BX), R10
+	SHLQ         $0x06, R10
+	ADDQ         DI, R10
+	VBROADCASTSS (CX), Z2
+	VBROADCASTSS 4(CX), Z3
+	VBROADCASTSS (R8), Z4
+	VPXORD       Z5, Z5, Z5
+	VPXORD       Z6, Z6, Z6
+	CMPQ         DX, R10
+	JGE          end
+
+block:
+	VMOVDQU32     (DX), Z7
+	PREFETCHT0    1024(DX)
+	VPSRLD        X0, Z7, Z8
+	VCVTDQ2PS     Z8, Z8
+	VPANDD        Z7, Z1, Z12
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VEXTRACTI64X4 $0x01, Z12, Y7
+	KXNORW        K1, K1, K1
+	KXNORW        K2, K2, K2
+	VGATHERDPD    (AX)(Y12*8), K1, Z9
+	VGATHERDPD    (AX)(Y7*8), K2, Z10
+	VMOVDQU32     evens<>+0(SB), Z12
+	VMOVDQU32     evens<>+64(SB), Z13
+	VPERMI2PS     Z10, Z9, Z12
+	VPERMI2PS     Z10, Z9, Z13
+	VSUBPS        Z12, Z2, Z12
+	VSUBPS        Z13, Z3, Z13
+	VMOVAPS       Z11, Z7
+	VFMADD231PS   Z12, Z12, Z7
+	VFMADD231PS   Z13, Z13, Z7
+	VRCP14PS      Z7, Z14
+	VMOVAPS       Z11, Z15
+	VFNMADD231PS  Z14, Z7, Z15
+	VFMADD231PS   Z15, Z14, Z14
+	VMULPS        Z8, Z14, Z14
+	VFMADD231PS   Z12, Z14, Z5
+	VFMADD231PS   Z13, Z14, Z6
+	ADDQ          $0x40, DX
+	CMPQ          DX, R10
+	JL            block
+
+end:
+	VEXTRACTF64X4 $0x01, Z5, Y2
+	VEXTRACTF64X4 $0x01, Z6, Y3
+	VADDPS        Y2, Y5, Y2
+	VADDPS        Y3, Y6, Y3
+	VHADDPS       Y3, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X3
+	VADDPS        X3, X2, X3
+	VHADDPS       X3, X3, X3
+	VMULPS        X4, X3, X3
+	VMOVLPS       X3, (R9)
+	ADDQ          $0x08, R9
+	ADDQ          $0x08, CX
+	ADDQ          $0x04, R8
+	DECQ          SI
+	JNZ           row
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constants<>+480(SB), Z11
+	JMP          begin
+
+// func stretchAVX512(weights []float32, squares []float32, y []float32, start []int32, packed []uint32, scale []float32, first int, bits int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·stretchAVX512(SB), NOSPLIT, $0-160
+	JMP constants
+
+begin:
+	MOVQ         y_base+48(FP), AX
+	MOVQ         first+144(FP), DX
+	MOVQ         start_base+72(FP), BX
+	MOVQ         start_len+80(FP), SI
+	MOVQ         packed_base+96(FP), DI
+	MOVQ         scale_base+120(FP), R8
+	MOVQ         bits+152(FP), CX
+	VMOVQ        CX, X0
+	MOVQ         $0x00000001, R9
+	SHLQ         CL, R9
+	DECQ         R9
+	VPBROADCASTD R9, Z1
+	LEAQ         (AX)(DX*8), CX
+	MOVLQSX      (BX), DX
+	SHLQ         $0x06, DX
+	ADDQ         DI, DX
+	MOVQ         weights_base+0(FP), R9
+	MOVQ         squares_base+24(FP), R10
+	DECQ         SI
+	JLE          done
+
+row:
+	ADDQ         $0x04, BX
+	MOVLQSX      (BX), R11
+	SHLQ         $0x06, R11
+	ADDQ         DI, R11
+	VBROADCASTSS (CX), Z2
+	VBROADCASTSS 4(CX), Z3
+	VBROADCASTSS (R8), Z4
+	CMPQ         DX, R11
+	JGE          end
+
+block:
+	VMOVDQU32     (DX), Z5
+	PREFETCHT0    1024(DX)
+	VPSRLD        X0, Z5, Z6
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z4, Z6, Z6
+	VPANDD        Z5, Z1, Z10
+	VPXORD        Z7, Z7, Z7
+	VPXORD        Z8, Z8, Z8
+	VEXTRACTI64X4 $0x01, Z10, Y5
+	KXNORW        K1, K1, K1
+	KXNORW        K2, K2, K2
+	VGATHERDPD    (AX)(Y10*8), K1, Z7
+	VGATHERDPD    (AX)(Y5*8), K2, Z8
+	VMOVDQU32     evens<>+0(SB), Z10
+	VMOVDQU32     evens<>+64(SB), Z11
+	VPERMI2PS     Z8, Z7, Z10
+	VPERMI2PS     Z8, Z7, Z11
+	VSUBPS        Z10, Z2, Z10
+	VSUBPS        Z11, Z3, Z11
+	VMOVAPS       Z9, Z5
+	VFMADD231PS   Z10, Z10, Z5
+	VFMADD231PS   Z11, Z11, Z5
+	VMOVUPS       Z6, (R9)
+	VMOVUPS       Z5, (R10)
+	ADDQ          $0x40, R9
+	ADDQ          $0x40, R10
+	ADDQ          $0x40, DX
+	CMPQ          DX, R11
+	JL            block
+
+end:
+	ADDQ $0x08, CX
+	ADDQ $0x04, R8
+	DECQ SI
+	JNZ  row
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constants<>+480(SB), Z9
+	JMP          begin
+
+// func updateAVX512(y []float32, update []float32, gain []float32, gradient []float32, momentum float32, rate float32, added float32, floor float32, limit float32) (square float64)
+// Requires: AVX, AVX512DQ, AVX512F, SSE2
+TEXT ·updateAVX512(SB), NOSPLIT, $0-128
+	JMP constants
+
+begin:
+	MOVQ         y_base+0(FP), AX
+	MOVQ         update_base+24(FP), CX
+	MOVQ         gain_base+48(FP), DX
+	MOVQ         gradient_base+72(FP), BX
+	MOVQ         gradient_len+80(FP), SI
+	VBROADCASTSS momentum+96(FP), Z0
+	VBROADCASTSS rate+100(FP), Z1
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	XORQ         DI, DI
+	MOVQ         SI, R8
+	ANDQ         $-32, R8
+	JZ           rest
+
+whole:
+	VMOVUPS      (CX)(DI*4), Z4
+	VMOVUPS      64(CX)(DI*4), Z5
+	VMOVUPS      (DX)(DI*4), Z6
+	VMOVUPS      64(DX)(DI*4), Z7
+	VMOVUPS      (BX)(DI*4), Z8
+	VMOVUPS      64(BX)(DI*4), Z9
+	VMULPS       Z4, Z8, Z10
+	VMULPS       Z5, Z9, Z11
+	VCMPPS       $0x11, Z12, Z10, K1
+	VCMPPS       $0x11, Z12, Z11, K2
+	VADDPS       Z13, Z6, Z10
+	VADDPS       Z13, Z7, Z11
+	VBROADCASTSS added+104(FP), Z14
+	VFMADD231PS  Z15, Z6, Z14
+	VBROADCASTSS floor+108(FP), Z6
+	VMAXPS       Z6, Z14, Z6
+	VBROADCASTSS added+104(FP), Z14
+	VFMADD231PS  Z15, Z7, Z14
+	VBROADCASTSS floor+108(FP), Z7
+	VMAXPS       Z7, Z14, Z7
+	VBLENDMPS    Z10, Z6, K1, Z16
+	VBLENDMPS    Z11, Z7, K2, Z17
+	VMOVUPS      Z16, (DX)(DI*4)
+	VMOVUPS      Z17, 64(DX)(DI*4)
+	VMULPS       Z16, Z8, Z8
+	VMULPS       Z17, Z9, Z9
+	VFMADD231PS  Z8, Z8, Z2
+	VFMADD231PS  Z9, Z9, Z3
+	VMULPS       Z0, Z4, Z4
+	VMULPS       Z0, Z5, Z5
+	VFNMADD231PS Z1, Z8, Z4
+	VFNMADD231PS Z1, Z9, Z5
+	VMULPS       Z4, Z4, Z6
+	VMULPS       Z5, Z5, Z7
+	VPERMILPS    $0xb1, Z6, Z8
+	VPERMILPS    $0xb1, Z7, Z9
+	VADDPS       Z8, Z6, Z6
+	VADDPS       Z9, Z7, Z7
+	VBROADCASTSS limit+112(FP), Z8
+	VMULPS       Z8, Z8, Z8
+	VCMPPS       $0x1e, Z8, Z6, K1
+	VCMPPS       $0x1e, Z8, Z7, K2
+	KORTESTW     K1, K2
+	JZ           short3
+	VSQRTPS      Z6, Z6
+	VSQRTPS      Z7, Z7
+	VBROADCASTSS limit+112(FP), Z8
+	VDIVPS       Z6, Z8, Z6
+	VDIVPS       Z7, Z8, Z7
+	VMULPS       Z4, Z6, Z6
+	VMULPS       Z5, Z7, Z7
+	VMOVUPS      Z6, K1, Z4
+	VMOVUPS      Z7, K2, Z5
+
+short3:
+	VMOVUPS Z4, (CX)(DI*4)
+	VMOVUPS Z5, 64(CX)(DI*4)
+	VMOVUPS (AX)(DI*4), Z6
+	VMOVUPS 64(AX)(DI*4), Z7
+	VADDPS  Z4, Z6, Z6
+	VADDPS  Z5, Z7, Z7
+	VMOVUPS Z6, (AX)(DI*4)
+	VMOVUPS Z7, 64(AX)(DI*4)
+	ADDQ    $0x20, DI
+	CMPQ    DI, R8
+	JL      whole
+
+rest:
+	SUBQ         DI, SI
+	JZ           done
+	LEAQ         masks<>+128(SB), R8
+	SHLQ         $0x02, SI
+	SUBQ         SI, R8
+	VMOVUPS      (R8), Z4
+	VPMOVD2M     Z4, K1
+	VMOVUPS      64(R8), Z4
+	VPMOVD2M     Z4, K2
+	VMOVUPS.Z    (CX)(DI*4), K1, Z4
+	VMOVUPS.Z    64(CX)(DI*4), K2, Z5
+	VMOVUPS.Z    (DX)(DI*4), K1, Z6
+	VMOVUPS.Z    64(DX)(DI*4), K2, Z7
+	VMOVUPS.Z    (BX)(DI*4), K1, Z8
+	VMOVUPS.Z    64(BX)(DI*4), K2, Z9
+	VMULPS       Z4, Z8, Z10
+	VMULPS       Z5, Z9, Z11
+	VCMPPS       $0x11, Z12, Z10, K3
+	VCMPPS       $0x11, Z12, Z11, K4
+	VADDPS       Z13, Z6, Z10
+	VADDPS       Z13, Z7, Z11
+	VBROADCASTSS added+104(FP), Z12
+	VFMADD231PS  Z15, Z6, Z12
+	VBROADCASTSS floor+108(FP), Z6
+	VMAXPS       Z6, Z12, Z6
+	VBROADCASTSS added+104(FP), Z12
+	VFMADD231PS  Z15, Z7, Z12
+	VBROADCASTSS floor+108(FP), Z7
+	VMAXPS       Z7, Z12, Z7
+	VBLENDMPS    Z10, Z6, K3, Z18
+	VBLENDMPS    Z11, Z7, K4, Z19
+	VMOVUPS      Z18, K1, (DX)(DI*4)
+	VMOVUPS      Z19, K2, 64(DX)(DI*4)
+	VMULPS       Z18, Z8, Z8
+	VMULPS       Z19, Z9, Z9
+	VFMADD231PS  Z8, Z8, Z2
+	VFMADD231PS  Z9, Z9, Z3
+	VMULPS       Z0, Z4, Z4
+	VMULPS       Z0, Z5, Z5
+	VFNMADD231PS Z1, Z8, Z4
+	VFNMADD231PS Z1, Z9, Z5
+	VMULPS       Z4, Z4, Z0
+	VMULPS       Z5, Z5, Z1
+	VPERMILPS    $0xb1, Z0, Z6
+	VPERMILPS    $0xb1, Z1, Z7
+	VADDPS       Z6, Z0, Z0
+	VADDPS       Z7, Z1, Z1
+	VBROADCASTSS limit+112(FP), Z6
+	VMULPS       Z6, Z6, Z6
+	VCMPPS       $0x1e, Z6, Z0, K3
+	VCMPPS       $0x1e, Z6, Z1, K4
+	KORTESTW     K3, K4
+	JZ           short4
+	VSQRTPS      Z0, Z0
+	VSQRTPS      Z1, Z1
+	VBROADCASTSS limit+112(FP), Z6
+	VDIVPS       Z0, Z6, Z0
+	VDIVPS       Z1, Z6, Z1
+	VMULPS       Z4, Z0, Z0
+	VMULPS       Z5, Z1, Z1
+	VMOVUPS      Z0, K3, Z4
+	VMOVUPS      Z1, K4, Z5
+
+short4:
+	VMOVUPS   Z4, K1, (CX)(DI*4)
+	VMOVUPS   Z5, K2, 64(CX)(DI*4)
+	VMOVUPS.Z (AX)(DI*4), K1, Z0
+	VMOVUPS.Z 64(AX)(DI*4), K2, Z1
+	VADDPS    Z4, Z0, Z0
+	VADDPS    Z5, Z1, Z1
+	VMOVUPS   Z0, K1, (AX)(DI*4)
+	VMOVUPS   Z1, K2, 64(AX)(DI*4)
+
+done:
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VCVTPS2PD     Y2, Z1
+	VCVTPS2PD     Y0, Z0
+	VADDPD        Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDPD        X0, X1, X1
+	VZEROUPPER
+	MOVSD         X1, square+120(FP)
+	RET
+
+constants:
+	VBROADCASTSS constants<>+352(SB), Z12
+	VBROADCASTSS constants<>+1088(SB), Z13
+	VBROADCASTSS constants<>+1120(SB), Z15
+	JMP          begin
+
+// func boundsAVX512(y []float32) (minX float32, minY float32, maxX float32, maxY float32)
+// Requires: AVX, AVX512F, SSE
+TEXT ·boundsAVX512(SB), NOSPLIT, $0-40
+	JMP constants
+
+begin:
+	MOVQ    y_base+0(FP), AX
+	MOVQ    y_len+8(FP), CX
+	VPXORD  Z2, Z2, Z2
+	VMOVUPS (AX), Z0
+	VMOVAPS Z0, Z1
+	LEAQ    -64(AX)(CX*4), CX
+
+register:
+	CMPQ        AX, CX
+	JGE         last
+	VMOVUPS     (AX), Z3
+	VMINPS      Z3, Z0, Z0
+	VMAXPS      Z3, Z1, Z1
+	VFMADD231PS Z4, Z3, Z2
+	ADDQ        $0x40, AX
+	JMP         register
+
+last:
+	VMOVUPS       (CX), Z3
+	VMINPS        Z3, Z0, Z0
+	VMAXPS        Z3, Z1, Z1
+	VFMADD231PS   Z4, Z3, Z2
+	VEXTRACTF64X4 $0x01, Z0, Y3
+	VMINPS        Y3, Y0, Y3
+	VEXTRACTF128  $0x01, Y3, X0
+	VMINPS        X0, X3, X3
+	VPERMILPD     $0x01, X3, X0
+	VMINPS        X0, X3, X3
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VMAXPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VMAXPS        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VMAXPS        X1, X0, X0
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPS        Y1, Y2, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X1
+	VPERMILPD     $0x01, X1, X2
+	VADDPS        X2, X1, X1
+	VPERMILPS     $0x01, X1, X2
+	VADDPS        X2, X1, X1
+	VPERMILPS     $0x00, X1, X1
+	VADDPS        X1, X3, X3
+	VADDPS        X1, X0, X0
+	VPERMILPS     $0x01, X3, X1
+	VPERMILPS     $0x01, X0, X2
+	VZEROUPPER
+	MOVSS         X3, minX+24(FP)
+	MOVSS         X1, minY+28(FP)
+	MOVSS         X0, maxX+32(FP)
+	MOVSS         X2, maxY+36(FP)
+	RET
+
+constants:
+	VBROADCASTSS constants<>+352(SB), Z4
+	JMP          begin
+
 DATA constants<>+0(SB)/4, $0x4b40007f
 DATA constants<>+4(SB)/4, $0x4b40007f
 DATA constants<>+8(SB)/4, $0x4b40007f
@@ -5492,7 +8172,39 @@ DATA constants<>+1008(SB)/4, $0x3f317218
 DATA constants<>+1012(SB)/4, $0x3f317218
 DATA constants<>+1016(SB)/4, $0x3f317218
 DATA constants<>+1020(SB)/4, $0x3f317218
-GLOBL constants<>(SB), RODATA|NOPTR, $1024
+DATA constants<>+1024(SB)/4, $0x3f5db3d7
+DATA constants<>+1028(SB)/4, $0x3f5db3d7
+DATA constants<>+1032(SB)/4, $0x3f5db3d7
+DATA constants<>+1036(SB)/4, $0x3f5db3d7
+DATA constants<>+1040(SB)/4, $0x3f5db3d7
+DATA constants<>+1044(SB)/4, $0x3f5db3d7
+DATA constants<>+1048(SB)/4, $0x3f5db3d7
+DATA constants<>+1052(SB)/4, $0x3f5db3d7
+DATA constants<>+1056(SB)/4, $0x40400000
+DATA constants<>+1060(SB)/4, $0x40400000
+DATA constants<>+1064(SB)/4, $0x40400000
+DATA constants<>+1068(SB)/4, $0x40400000
+DATA constants<>+1072(SB)/4, $0x40400000
+DATA constants<>+1076(SB)/4, $0x40400000
+DATA constants<>+1080(SB)/4, $0x40400000
+DATA constants<>+1084(SB)/4, $0x40400000
+DATA constants<>+1088(SB)/4, $0x3e4ccccd
+DATA constants<>+1092(SB)/4, $0x3e4ccccd
+DATA constants<>+1096(SB)/4, $0x3e4ccccd
+DATA constants<>+1100(SB)/4, $0x3e4ccccd
+DATA constants<>+1104(SB)/4, $0x3e4ccccd
+DATA constants<>+1108(SB)/4, $0x3e4ccccd
+DATA constants<>+1112(SB)/4, $0x3e4ccccd
+DATA constants<>+1116(SB)/4, $0x3e4ccccd
+DATA constants<>+1120(SB)/4, $0x3f4ccccd
+DATA constants<>+1124(SB)/4, $0x3f4ccccd
+DATA constants<>+1128(SB)/4, $0x3f4ccccd
+DATA constants<>+1132(SB)/4, $0x3f4ccccd
+DATA constants<>+1136(SB)/4, $0x3f4ccccd
+DATA constants<>+1140(SB)/4, $0x3f4ccccd
+DATA constants<>+1144(SB)/4, $0x3f4ccccd
+DATA constants<>+1148(SB)/4, $0x3f4ccccd
+GLOBL constants<>(SB), RODATA|NOPTR, $1152
 
 DATA masks<>+0(SB)/4, $0xffffffff
 DATA masks<>+4(SB)/4, $0xffffffff
@@ -5559,3 +8271,73 @@ DATA masks<>+244(SB)/4, $0x00000000
 DATA masks<>+248(SB)/4, $0x00000000
 DATA masks<>+252(SB)/4, $0x00000000
 GLOBL masks<>(SB), RODATA|NOPTR, $256
+
+DATA splines<>+0(SB)/4, $0x3e2aaaab
+DATA splines<>+4(SB)/4, $0x3f2aaaab
+DATA splines<>+8(SB)/4, $0x3e2aaaab
+DATA splines<>+12(SB)/4, $0x00000000
+DATA splines<>+16(SB)/4, $0xbf000000
+DATA splines<>+20(SB)/4, $0x00000000
+DATA splines<>+24(SB)/4, $0x3f000000
+DATA splines<>+28(SB)/4, $0x00000000
+DATA splines<>+32(SB)/4, $0x3f000000
+DATA splines<>+36(SB)/4, $0xbf800000
+DATA splines<>+40(SB)/4, $0x3f000000
+DATA splines<>+44(SB)/4, $0x00000000
+DATA splines<>+48(SB)/4, $0xbe2aaaab
+DATA splines<>+52(SB)/4, $0x3f000000
+DATA splines<>+56(SB)/4, $0xbf000000
+DATA splines<>+60(SB)/4, $0x3e2aaaab
+DATA splines<>+64(SB)/4, $0x3f800000
+DATA splines<>+68(SB)/4, $0xc0000000
+DATA splines<>+72(SB)/4, $0x3f800000
+DATA splines<>+76(SB)/4, $0x00000000
+DATA splines<>+80(SB)/4, $0xbf000000
+DATA splines<>+84(SB)/4, $0x3fc00000
+DATA splines<>+88(SB)/4, $0xbfc00000
+DATA splines<>+92(SB)/4, $0x3f000000
+GLOBL splines<>(SB), RODATA|NOPTR, $96
+
+DATA numbers<>+0(SB)/4, $0x00000000
+DATA numbers<>+4(SB)/4, $0x00000001
+DATA numbers<>+8(SB)/4, $0x00000002
+DATA numbers<>+12(SB)/4, $0x00000003
+DATA numbers<>+16(SB)/4, $0x00000004
+DATA numbers<>+20(SB)/4, $0x00000005
+DATA numbers<>+24(SB)/4, $0x00000006
+DATA numbers<>+28(SB)/4, $0x00000007
+GLOBL numbers<>(SB), RODATA|NOPTR, $32
+
+DATA evens<>+0(SB)/4, $0x00000000
+DATA evens<>+4(SB)/4, $0x00000002
+DATA evens<>+8(SB)/4, $0x00000004
+DATA evens<>+12(SB)/4, $0x00000006
+DATA evens<>+16(SB)/4, $0x00000008
+DATA evens<>+20(SB)/4, $0x0000000a
+DATA evens<>+24(SB)/4, $0x0000000c
+DATA evens<>+28(SB)/4, $0x0000000e
+DATA evens<>+32(SB)/4, $0x00000010
+DATA evens<>+36(SB)/4, $0x00000012
+DATA evens<>+40(SB)/4, $0x00000014
+DATA evens<>+44(SB)/4, $0x00000016
+DATA evens<>+48(SB)/4, $0x00000018
+DATA evens<>+52(SB)/4, $0x0000001a
+DATA evens<>+56(SB)/4, $0x0000001c
+DATA evens<>+60(SB)/4, $0x0000001e
+DATA evens<>+64(SB)/4, $0x00000001
+DATA evens<>+68(SB)/4, $0x00000003
+DATA evens<>+72(SB)/4, $0x00000005
+DATA evens<>+76(SB)/4, $0x00000007
+DATA evens<>+80(SB)/4, $0x00000009
+DATA evens<>+84(SB)/4, $0x0000000b
+DATA evens<>+88(SB)/4, $0x0000000d
+DATA evens<>+92(SB)/4, $0x0000000f
+DATA evens<>+96(SB)/4, $0x00000011
+DATA evens<>+100(SB)/4, $0x00000013
+DATA evens<>+104(SB)/4, $0x00000015
+DATA evens<>+108(SB)/4, $0x00000017
+DATA evens<>+112(SB)/4, $0x00000019
+DATA evens<>+116(SB)/4, $0x0000001b
+DATA evens<>+120(SB)/4, $0x0000001d
+DATA evens<>+124(SB)/4, $0x0000001f
+GLOBL evens<>(SB), RODATA|NOPTR, $128

@@ -12,6 +12,7 @@ import (
 
 // Predicates of VCMPPS.
 const (
+	ltOQ = 0x11
 	gtOQ = 0x1e
 	geOQ = 0x1d
 	eqUQ = 0x08 // equal, or one is NaN

@@ -19,6 +19,8 @@ func main() {
 	ConstraintExpr("!noasm")
 	tiles()
 	transpose()
+	transposedSums()
+	points()
 	prefetch()
 	for _, set = range []*instructionSet{avx2, avx512} {
 		elementwise()
@@ -26,7 +28,12 @@ func main() {
 		columnSums()
 		peak()
 		neighbors()
+		fourier()
+		mesh()
+		embedding()
 	}
 	tables()
+	meshTables()
+	embeddingTables()
 	Generate()
 }

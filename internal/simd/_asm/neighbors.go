@@ -10,8 +10,6 @@ import (
 )
 
 const (
-	ltOQ = 0x11 // predicate of VCMPPS
-
 	panelWidth = 16             // PanelWidth of ../neighbors.go
 	panelRow   = 4 * panelWidth // bytes of one coordinate of a panel
 	together   = 8              // queries whose sums are in registers at a time

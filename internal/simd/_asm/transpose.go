@@ -30,6 +30,20 @@ func transpose() {
 		VMOVUPS(Mem{Base: p}, rows[i])
 		ADDQ(lds, p)
 	}
+	transposed(rows, func(r VecVirtual) {
+		VMOVUPS(r, Mem{Base: dst})
+		ADDQ(ldd, dst)
+	})
+	ADDQ(Imm(vectorBytes), src)
+	DECQ(blocks)
+	JNZ(LabelRef("block"))
+	VZEROUPPER()
+	RET()
+}
+
+// transposed calls column with each of the columns of eight rows, from the
+// first to the last.
+func transposed(rows []VecVirtual, column func(VecVirtual)) {
 	// Pairs, then fours within each half, then the halves.
 	pairs := make([]VecVirtual, 8)
 	for i := 0; i < 8; i += 2 {
@@ -54,13 +68,7 @@ func transpose() {
 		for q := range 4 {
 			r := YMM()
 			VPERM2F128(Imm(selector), fours[4+q], fours[q], r)
-			VMOVUPS(r, Mem{Base: dst})
-			ADDQ(ldd, dst)
+			column(r)
 		}
 	}
-	ADDQ(Imm(vectorBytes), src)
-	DECQ(blocks)
-	JNZ(LabelRef("block"))
-	VZEROUPPER()
-	RET()
 }
