@@ -91,7 +91,8 @@ def table(points, rounds):
         return [r.get(name, rounds[0][name])[key] / r.get(base, rounds[0][base])[key] for r in rounds]
 
     first = rounds[0]
-    print(f"\n{points}\n")
+    size = "{points:,} x {columns}".format(**first[OURS]["printed"]) if OURS in first else ""
+    print(f"\n{os.path.basename(points)} {size}\n")
     print(row(["program", "seconds", "times ours", "exact divergence", "against scikit-learn's", "neighbour accuracy", "peak memory, MB"]))
     print("|---" * 7 + "|")
     for name in NAMES:

@@ -7,7 +7,7 @@ from sklearn.neighbors import NearestNeighbors
 
 PERPLEXITY = 30
 NEIGHBORS = 10  # that vote on a point's label
-BLOCK = 256     # rows of a block of pairs: 70,000 columns of it are 140 MB
+BLOCK = 16      # rows of pairs at a time: with 70,000 columns 9 MB, which a cache holds
 
 def affinities(points, perplexity=PERPLEXITY):
     """P as scikit-learn's TSNE makes it, a sparse matrix: 91 other points at perplexity 30, symmetric, of sum 1."""
