@@ -18,17 +18,18 @@ var imports = map[string][]string{
 	"stackedae/internal/files":    {},
 	"stackedae/internal/parallel": {},
 	"stackedae/internal/npy":      {"stackedae/internal/files"},
+	"stackedae/internal/table":    {"stackedae/internal/files"},
 	"stackedae/internal/fashion":  {"stackedae/internal/files", "stackedae/internal/parallel"},
 	"stackedae/internal/simd":     {},
 	"stackedae/model":             {"stackedae/internal/files", "stackedae/internal/npy"},
 	"stackedae/graph":             {"stackedae/model", "stackedae/internal/simd", "stackedae/internal/parallel"},
 	"stackedae/internal/bench":    {"stackedae/graph", "stackedae/model", "stackedae/internal/simd", "stackedae/internal/parallel"},
 	"stackedae/train":             {"stackedae/graph", "stackedae/model"},
-	"stackedae/tsne":              {"stackedae/internal/parallel"},
+	"stackedae/tsne":              {"stackedae/internal/parallel", "stackedae/internal/simd"},
 	"stackedae/figure":            {},
 	"stackedae/cmd/stackedae": {
 		"stackedae/figure", "stackedae/graph", "stackedae/internal/bench", "stackedae/internal/fashion", "stackedae/internal/files",
-		"stackedae/internal/npy", "stackedae/internal/simd", "stackedae/model", "stackedae/train", "stackedae/tsne",
+		"stackedae/internal/npy", "stackedae/internal/simd", "stackedae/internal/table", "stackedae/model", "stackedae/train", "stackedae/tsne",
 	},
 }
 

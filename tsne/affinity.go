@@ -31,6 +31,9 @@ func newAffinities(ctx context.Context, p *points, perplexity float64, neighbors
 	if err != nil {
 		return nil, err
 	}
+	if p.squareCosine {
+		lists.squareCosine()
+	}
 	return symmetrize(p.n, lists.index, conditionals(lists, perplexity)), ctx.Err()
 }
 

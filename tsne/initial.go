@@ -3,7 +3,6 @@
 package tsne
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -15,7 +14,21 @@ import (
 // (van der Maaten & Hinton 2008, section 3.4; Kobak & Berens 2019).
 const startDeviation = 1e-4
 
-// StartPCA returns the start that Embed uses unless told otherwise: the n x 2
+// Initial says where a descent starts.
+type Initial int
+
+const (
+	// InitialByPreset is the preset's choice: InitialPCA, but InitialRandom for
+	// SKLearn02x.
+	InitialByPreset Initial = iota
+	// InitialPCA is StartPCA of what distances are taken from: with
+	// Settings.PCA, of these components; with Cosine, of points scaled to length 1.
+	InitialPCA
+	// InitialRandom is StartRandom, by Settings.Seed.
+	InitialRandom
+)
+
+// StartPCA returns the start that Embed takes unless told otherwise: the n x 2
 // coordinates of the n points along their first two principal components,
 // scaled so that the first column has the standard deviation 1e-4
 // (Kobak & Berens 2019). Each component points to where its loading of the
@@ -47,10 +60,15 @@ func StartRandom(n int, rng *rand.Rand) *mat.Dense {
 	return y
 }
 
-// chooseStart returns start or, if it is nil, the principal components of p, as
-// n x 2 numbers, row-major.
-func chooseStart(start mat.Matrix, p *points) ([]float32, error) {
-	if start == nil {
+// chooseStart returns the start that settings and preset ask for as n x 2
+// numbers, row-major.
+func chooseStart(s *Settings, c *choices, p *points) ([]float32, error) {
+	start := s.Start
+	switch {
+	case start != nil:
+	case c.initial == InitialRandom:
+		start = StartRandom(p.n, rand.New(rand.NewPCG(s.Seed, 0)))
+	default:
 		scores, err := startPCA(p)
 		if err != nil {
 			return nil, err
@@ -62,67 +80,16 @@ func chooseStart(start mat.Matrix, p *points) ([]float32, error) {
 
 // startPCA is StartPCA of centred points.
 func startPCA(p *points) (*mat.Dense, error) {
-	scores, err := principalScores(mat.NewDense(p.n, p.dim, p.x))
+	x, err := newRows("points", mat.NewDense(p.n, p.dim, p.x))
 	if err != nil {
 		return nil, err
 	}
+	axes, err := fitPCA(x, 2)
+	if err != nil {
+		return nil, err
+	}
+	scores := mat.NewDense(p.n, 2, axes.apply(x).x)
 	deviation := mat.Norm(scores.ColView(0), 2) / math.Sqrt(float64(p.n))
 	scores.Scale(startDeviation/deviation, scores)
 	return scores, nil
-}
-
-// principalScores returns the n x 2 coordinates of the centred points x along
-// their first two principal axes, which are eigenvectors of xᵀx. With fewer
-// points than columns the smaller matrix x·xᵀ serves: it has the same
-// eigenvalues λ, and its unit eigenvectors times √λ are the coordinates.
-func principalScores(x *mat.Dense) (*mat.Dense, error) {
-	n, dim := x.Dims()
-	var product mat.Dense
-	if n < dim {
-		product.Mul(x, x.T())
-	} else {
-		product.Mul(x.T(), x)
-	}
-	size := min(n, dim)
-	symmetric := mat.NewSymDense(size, nil)
-	for i := range size {
-		for j := i; j < size; j++ {
-			symmetric.SetSym(i, j, product.At(i, j))
-		}
-	}
-	var eigen mat.EigenSym
-	if !eigen.Factorize(symmetric, true) {
-		return nil, fmt.Errorf("tsne: points: the eigenvalues of their %d x %d covariance did not converge, want a Start", size, size)
-	}
-	var vectors mat.Dense
-	eigen.VectorsTo(&vectors)
-	values := eigen.Values(nil)
-
-	scores := mat.NewDense(n, 2, nil)
-	for c := range 2 {
-		last := size - 1 - c // eigenvalues ascend
-		var axis, coordinates mat.VecDense
-		if n < dim {
-			axis.MulVec(x.T(), vectors.ColView(last))
-			coordinates.ScaleVec(math.Sqrt(max(0, values[last])), vectors.ColView(last))
-		} else {
-			axis.CloneFromVec(vectors.ColView(last))
-			coordinates.MulVec(x, &axis)
-		}
-		coordinates.ScaleVec(largestSign(&axis), &coordinates)
-		scores.SetCol(c, coordinates.RawVector().Data)
-	}
-	return scores, nil
-}
-
-// largestSign returns the sign, 1 or -1, of v's first element of the largest
-// magnitude.
-func largestSign(v mat.Vector) float64 {
-	largest := 0.0
-	for i := range v.Len() {
-		if e := v.AtVec(i); math.Abs(e) > math.Abs(largest) {
-			largest = e
-		}
-	}
-	return math.Copysign(1, largest)
 }

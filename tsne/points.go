@@ -6,8 +6,11 @@ package tsne
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"stackedae/internal/parallel"
 )
 
 // maxCoordinate is the largest coordinate accepted: sums of squares of such
@@ -24,70 +27,151 @@ const maxExponent = 40
 type points struct {
 	n, dim int
 	x      []float64 // n x dim, row-major
+
+	squareCosine bool // affinities are made from the squares of cosine distances
 }
 
 func (p *points) row(i int) []float64 { return p.x[i*p.dim : (i+1)*p.dim] }
 
-// readPoints copies m, whose rows are points. name says in errors whose matrix
-// it is.
-func readPoints(name string, m mat.Matrix) (*points, error) {
+// rows reads a caller's matrix whose rows are points.
+type rows struct {
+	name   string // whose matrix it is, for errors
+	m      mat.Matrix
+	raw    mat.RawMatrixer // m, if it is one
+	n, dim int
+}
+
+func newRows(name string, m mat.Matrix) (*rows, error) {
 	if m == nil {
 		return nil, fmt.Errorf("tsne: %s: got nil, want a matrix", name)
 	}
-	n, dim := m.Dims()
-	p := &points{n: n, dim: dim, x: make([]float64, n*dim)}
-	raw, isRaw := m.(mat.RawMatrixer)
-	for i := range n {
-		row := p.row(i)
-		if isRaw {
-			r := raw.RawMatrix()
-			copy(row, r.Data[i*r.Stride:])
-		} else {
-			for j := range row {
-				row[j] = m.At(i, j)
-			}
-		}
-		for j, v := range row {
-			if !(math.Abs(v) <= maxCoordinate) {
-				return nil, fmt.Errorf("tsne: %s: row %d, column %d (counted from 0) is %v, want a finite number of magnitude at most %g", name, i, j, v, maxCoordinate)
-			}
-		}
-	}
-	return p, nil
+	x := &rows{name: name, m: m}
+	x.raw, _ = m.(mat.RawMatrixer)
+	x.n, x.dim = m.Dims()
+	return x, nil
 }
 
-// readInput is readPoints for the points that are to be embedded: it refuses
-// sets without any structure, moves the mean to 0 and, where squared distances
-// could leave the range of float32, scales.
-func readInput(m mat.Matrix) (*points, error) {
-	p, err := readPoints("points", m)
-	switch {
-	case err != nil:
-		return nil, err
-	case p.n < 2:
-		return nil, fmt.Errorf("tsne: points: got %d rows, want at least 2", p.n)
-	case p.dim < 2:
-		return nil, fmt.Errorf("tsne: points: got %d columns, want at least 2: two components are the least to reduce to two", p.dim)
-	case p.allEqual():
-		return nil, fmt.Errorf("tsne: points: all %d rows are equal, want at least two different ones", p.n)
+// row sets dst to row i.
+func (x *rows) row(dst []float64, i int) {
+	if x.raw != nil {
+		r := x.raw.RawMatrix()
+		copy(dst, r.Data[i*r.Stride:])
+		return
 	}
-	p.center()
-	p.normalize()
-	return p, nil
+	for j := range dst {
+		dst[j] = x.m.At(i, j)
+	}
 }
 
-func (p *points) allEqual() bool {
-	for i, v := range p.x {
-		if v != p.x[i%p.dim] {
+// check refuses a row with a number that is not finite or too large.
+func (x *rows) check(i int, row []float64) error {
+	for j, v := range row {
+		if !(math.Abs(v) <= maxCoordinate) {
+			return fmt.Errorf("tsne: %s: row %d, column %d (counted from 0) is %v, want a finite number of magnitude at most %g", x.name, i, j, v, maxCoordinate)
+		}
+	}
+	return nil
+}
+
+// surveyBlock is the number of rows that one piece of work looks through.
+const surveyBlock = 1024
+
+// survey checks all rows and returns the columns' means and the largest
+// magnitude.
+func (x *rows) survey() (mean []float64, largest float64, err error) {
+	pieces := (x.n + surveyBlock - 1) / surveyBlock
+	sums, most, errs := make([][]float64, pieces), make([]float64, pieces), make([]error, pieces)
+	parallel.Chunks(x.n, surveyBlock, func(lo, hi int) {
+		sum, row := make([]float64, x.dim), make([]float64, x.dim)
+		piece := lo / surveyBlock
+		sums[piece] = sum
+		for i := lo; i < hi && errs[piece] == nil; i++ {
+			x.row(row, i)
+			errs[piece] = x.check(i, row)
+			for j, v := range row {
+				sum[j] += v
+				most[piece] = max(most[piece], math.Abs(v))
+			}
+		}
+	})
+	mean = make([]float64, x.dim)
+	for piece, sum := range sums {
+		if errs[piece] != nil {
+			return nil, 0, errs[piece]
+		}
+		for j, v := range sum {
+			mean[j] += v
+		}
+		largest = max(largest, most[piece])
+	}
+	for j := range mean {
+		mean[j] /= float64(x.n)
+	}
+	return mean, largest, nil
+}
+
+// allEqual reports whether all rows are the first.
+func (x *rows) allEqual() bool {
+	first, row := make([]float64, x.dim), make([]float64, x.dim)
+	x.row(first, 0)
+	for i := 1; i < x.n; i++ {
+		if x.row(row, i); !slices.Equal(row, first) {
 			return false
 		}
 	}
 	return true
 }
 
-// center subtracts each column's mean.
-func (p *points) center() {
-	mean := make([]float64, p.dim)
+// points copies the rows.
+func (x *rows) points() (*points, error) {
+	p := &points{n: x.n, dim: x.dim, x: make([]float64, x.n*x.dim)}
+	for i := range x.n {
+		row := p.row(i)
+		x.row(row, i)
+		if err := x.check(i, row); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// readPoints copies m, whose rows are points. name says in errors whose matrix
+// it is.
+func readPoints(name string, m mat.Matrix) (*points, error) {
+	x, err := newRows(name, m)
+	if err != nil {
+		return nil, err
+	}
+	return x.points()
+}
+
+// inputRows returns the rows of points that are to be embedded.
+func inputRows(m mat.Matrix) (*rows, error) {
+	x, err := newRows("points", m)
+	switch {
+	case err != nil:
+		return nil, err
+	case x.n < 2:
+		return nil, fmt.Errorf("tsne: points: got %d rows, want at least 2", x.n)
+	case x.dim < 2:
+		return nil, fmt.Errorf("tsne: points: got %d columns, want at least 2: two components are the least to reduce to two", x.dim)
+	}
+	return x, nil
+}
+
+// readInput reads points that are to be embedded as they are.
+func readInput(m mat.Matrix) (*points, error) {
+	x, err := inputRows(m)
+	if err != nil {
+		return nil, err
+	}
+	_, p, err := newFrame(x, Euclidean, 0)
+	return p, err
+}
+
+// center subtracts each column's mean, and returns the means.
+func (p *points) center() (mean []float64) {
+	mean = make([]float64, p.dim)
 	for i := range p.n {
 		for j, v := range p.row(i) {
 			mean[j] += v
@@ -96,26 +180,34 @@ func (p *points) center() {
 	for j := range mean {
 		mean[j] /= float64(p.n)
 	}
+	p.move(mean)
+	return mean
+}
+
+// move subtracts mean from every point.
+func (p *points) move(mean []float64) {
 	for i := range p.n {
 		row := p.row(i)
-		for j := range row {
-			row[j] -= mean[j]
+		for j, m := range mean {
+			row[j] -= m
 		}
 	}
 }
 
-// normalize scales by a power of two if the largest magnitude is out of the
-// range that maxExponent sets.
-func (p *points) normalize() {
-	largest := 0.0
-	for _, v := range p.x {
-		largest = max(largest, math.Abs(v))
+// largest returns the largest magnitude of a coordinate.
+func (p *points) largest() (v float64) {
+	for _, x := range p.x {
+		v = max(v, math.Abs(x))
 	}
-	_, exponent := math.Frexp(largest)
-	if -maxExponent <= exponent && exponent <= maxExponent {
+	return v
+}
+
+// scale multiplies by 2^exponent.
+func (p *points) scale(exponent int) {
+	if exponent == 0 {
 		return
 	}
 	for i, v := range p.x {
-		p.x[i] = math.Ldexp(v, -exponent)
+		p.x[i] = math.Ldexp(v, exponent)
 	}
 }

@@ -20,12 +20,16 @@ const (
 	// or 300 iterations bring no progress. Only the sum of the repulsion is
 	// another: more exact than scikit-learn's.
 	SKLearn
+
+	// SKLearn02x does what TSNE() of scikit-learn 0.20 to 0.24 did, and 1.0 and 1.1
+	// with a warning: as SKLearn, but the start is random, by Settings.Seed, the
+	// learning rate is 200 throughout, and cosine distances are not squared.
+	SKLearn02x
 )
 
 // presets holds the rules of each Preset.
 var presets = [...]rules{
 	Default: {
-		name: "default",
 		// Exaggeration 12, its momentum .8 and the learning rate are openTSNE's
 		// defaults. 60 iterations of it, and momentum .9 afterwards, brought the
 		// lowest divergence of the combinations tried.
@@ -44,18 +48,27 @@ var presets = [...]rules{
 			}
 			return nil
 		},
+		initial: InitialPCA,
 		// openTSNE/tsne.py: min_gain = 0.01 is added, max_step_norm = 5.
 		gainAdded: .01, gainFloor: 0, maxStep: 5,
 	},
-	SKLearn: {
-		name: "sklearn",
+	SKLearn: sklearn(func(n int) float64 {
 		// sklearn/manifold/_t_sne.py, TSNE. Since version 1.2 the learning rate
 		// "auto" is n / early_exaggeration / 4, at least 50.
+		return max(float64(n)/12/4, 50)
+	}, InitialPCA, true),
+	// The same file in version 0.24: learning_rate=200.0, init="random", and
+	// square_distances="legacy", which squares Euclidean distances alone.
+	SKLearn02x: sklearn(func(int) float64 { return 200 }, InitialRandom, false),
+}
+
+// sklearn returns the rules that all versions of scikit-learn share.
+func sklearn(rate func(n int) float64, initial Initial, squareCosine bool) rules {
+	return rules{
 		schedule: func(n int) []Phase {
-			rate := max(float64(n)/12/4, 50)
 			return []Phase{
-				{Iterations: 250, Exaggeration: 12, Momentum: .5, LearningRate: rate},
-				{Iterations: 750, Exaggeration: 1, Momentum: .8, LearningRate: rate},
+				{Iterations: 250, Exaggeration: 12, Momentum: .5, LearningRate: rate(n)},
+				{Iterations: 750, Exaggeration: 1, Momentum: .8, LearningRate: rate(n)},
 			}
 		},
 		perplexityFits: func(perplexity float64, n int) error {
@@ -64,18 +77,23 @@ var presets = [...]rules{
 			}
 			return nil
 		},
+		initial:      initial,
+		squareCosine: squareCosine,
 		// _gradient_descent in the same file: min_gain, min_grad_norm,
 		// n_iter_without_progress; steps have no limit.
 		gainAdded: 0, gainFloor: .01,
 		minGradientNorm: 1e-7, patience: 300,
-	},
+	}
 }
 
 // rules is what a preset consists of.
 type rules struct {
-	name           string
 	schedule       func(n int) []Phase
 	perplexityFits func(perplexity float64, n int) error
+	initial        Initial // never InitialByPreset
+
+	// squareCosine squares cosine distances before affinities are made from them.
+	squareCosine bool
 
 	// A gain that shrinks becomes max(.8·gain + gainAdded, gainFloor).
 	gainAdded, gainFloor float32
@@ -95,22 +113,4 @@ func (p Preset) Schedule(n int) []Phase {
 		return nil
 	}
 	return presets[p].schedule(n)
-}
-
-// String returns the preset's name: "default" or "sklearn".
-func (p Preset) String() string {
-	if p < 0 || int(p) >= len(presets) {
-		return fmt.Sprintf("Preset(%d)", int(p))
-	}
-	return presets[p].name
-}
-
-// ParsePreset returns the preset whose String is name.
-func ParsePreset(name string) (Preset, error) {
-	for p := range presets {
-		if presets[p].name == name {
-			return Preset(p), nil
-		}
-	}
-	return 0, fmt.Errorf("tsne: preset %q is unknown, want %q or %q", name, Default, SKLearn)
 }

@@ -43,24 +43,30 @@ func KLDivergence(points, embedding mat.Matrix, perplexity float64) (float64, er
 // readEmbedding returns the n x 2 matrix m as float32, row-major, moved so that
 // its mean is 0: no digits are lost to a common offset.
 func readEmbedding(name string, m mat.Matrix, n int) ([]float32, error) {
+	y, _, err := readCentered(name, m, n)
+	return y, err
+}
+
+// readCentered is readEmbedding; it also returns the mean that there was.
+func readCentered(name string, m mat.Matrix, n int) (y []float32, mean []float64, err error) {
 	p, err := readPoints(name, m)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if p.n != n || p.dim != 2 {
-		return nil, fmt.Errorf("tsne: %s: got %d x %d, want %d x 2, a row for each point", name, p.n, p.dim, n)
+		return nil, nil, fmt.Errorf("tsne: %s: got %d x %d, want %d x 2, a row for each point", name, p.n, p.dim, n)
 	}
 	for i, v := range p.x {
 		if math.Abs(v) > maxExtent {
-			return nil, fmt.Errorf("tsne: %s: row %d, column %d (counted from 0) is %v, want a magnitude of at most %g", name, i/2, i%2, v, maxExtent)
+			return nil, nil, fmt.Errorf("tsne: %s: row %d, column %d (counted from 0) is %v, want a magnitude of at most %g", name, i/2, i%2, v, maxExtent)
 		}
 	}
-	p.center()
-	y := make([]float32, len(p.x))
+	mean = p.center()
+	y = make([]float32, len(p.x))
 	for i, v := range p.x {
 		y[i] = float32(v)
 	}
-	return y, nil
+	return y, mean, nil
 }
 
 // Trustworthiness returns how far the k nearest neighbours in an embedding are

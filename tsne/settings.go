@@ -3,6 +3,7 @@
 package tsne
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -23,11 +24,22 @@ type Settings struct {
 	// Perplexity is the effective number of neighbours that each point's
 	// affinities are fitted to; int(3·Perplexity+1) nearest others are looked at,
 	// or all if there are fewer. 0 means 30; otherwise it is above 1.
-	// Default wants at least 3·Perplexity+1 points, SKLearn more than Perplexity.
+	// Default wants at least 3·Perplexity+1 points, the others more than Perplexity.
 	Perplexity float64
 
+	// Metric is the distance that affinities come from. The zero value is
+	// Euclidean.
+	Metric Metric
+
+	// PCA is the number of principal components that replace the points'
+	// coordinates before distances are taken: at least 2, and at most as many as
+	// the points have columns; 0 means none. Wide points, of hundreds of columns,
+	// lose little but noise by 50 of them, and take less time. The smaller
+	// of the numbers of rows and columns, squared, must fit into memory.
+	PCA int
+
 	// Iterations is the total number of iterations. 0 means the schedule's own:
-	// 750 by Default, 1000 by SKLearn. Another number changes the end of the
+	// 750 by Default, 1000 by the others. Another number changes the end of the
 	// schedule and leaves its beginning: the last phase is lengthened or
 	// shortened, so the exaggerated phase keeps its length. A total no larger
 	// than what the earlier phases take leaves the last phase out, and the
@@ -38,10 +50,22 @@ type Settings struct {
 	Schedule []Phase
 
 	// Start is the n x 2 embedding to start from; it is only read, and moved so
-	// that its mean is 0, which matters to no distance. Nil means StartPCA.
-	// StartRandom makes another; an earlier result serves as well. Its scale
-	// matters: the standard deviation of these two is 1e-4.
+	// that its mean is 0, which matters to no distance. Nil means what Initial
+	// says. An earlier result serves as well as any. Its scale matters: the
+	// standard deviation of StartPCA's and StartRandom's is 1e-4.
 	Start mat.Matrix
+
+	// Initial chooses the start if Start is nil. The zero value is the preset's
+	// choice.
+	Initial Initial
+
+	// Seed seeds a random start: StartRandom draws it from
+	// rand.New(rand.NewPCG(Seed, 0)).
+	Seed uint64
+
+	// Neighbors chooses how the nearest neighbours are found. The zero value is
+	// NeighborsByNumber.
+	Neighbors Neighbors
 
 	// Repulsion chooses how repulsion is summed. The zero value is ByNumber.
 	Repulsion Repulsion
@@ -85,6 +109,20 @@ const (
 	Mesh
 )
 
+// Neighbors is a way to find each point's nearest neighbours.
+type Neighbors int
+
+const (
+	// NeighborsByNumber takes ExactNeighbors for few points and
+	// ApproximateNeighbors for many.
+	NeighborsByNumber Neighbors = iota
+	// ExactNeighbors looks at all pairs; its time grows with the square of their
+	// number.
+	ExactNeighbors
+	// ApproximateNeighbors finds nearly all of them, and faster.
+	ApproximateNeighbors
+)
+
 // meshPoints is the number of points from which ByNumber takes the mesh: there
 // BenchmarkRepulsion gives both the same time.
 const meshPoints = 450
@@ -103,6 +141,7 @@ type choices struct {
 	neighbors  int
 	phases     []Phase
 	mesh       bool
+	initial    Initial
 }
 
 // resolve replaces zero values by what they mean for n points.
@@ -110,10 +149,16 @@ func (s *Settings) resolve(n int) (*choices, error) {
 	if s == nil {
 		s = new(Settings)
 	}
-	if s.Preset < 0 || int(s.Preset) >= len(presets) {
-		return nil, fmt.Errorf("tsne: preset %d is unknown, want Default or SKLearn", int(s.Preset))
+	if err := s.checkNames(); err != nil {
+		return nil, err
 	}
-	c := &choices{rules: presets[s.Preset], perplexity: s.Perplexity}
+	c := &choices{rules: presets[s.Preset], perplexity: s.Perplexity, initial: s.Initial}
+	if c.initial == InitialByPreset {
+		c.initial = presets[s.Preset].initial
+	}
+	if s.PCA < 0 || s.PCA == 1 {
+		return nil, fmt.Errorf("tsne: PCA: got %d components, want at least 2, or 0 for none", s.PCA)
+	}
 	if c.perplexity == 0 {
 		c.perplexity = DefaultPerplexity
 	}
@@ -141,20 +186,21 @@ func (s *Settings) resolve(n int) (*choices, error) {
 		c.phases = fitPhases(c.phases, s.Iterations)
 	}
 
-	switch s.Repulsion {
-	case ByNumber:
-		c.mesh = n >= meshPoints
-	case ExactSum, Mesh:
-		c.mesh = s.Repulsion == Mesh
-	default:
-		return nil, fmt.Errorf("tsne: repulsion %d is unknown, want ByNumber, ExactSum or Mesh", int(s.Repulsion))
-	}
+	c.mesh = s.Repulsion == Mesh || s.Repulsion == ByNumber && n >= meshPoints
 	if s.Start != nil {
 		if rows, columns := s.Start.Dims(); rows != n || columns != 2 {
 			return nil, fmt.Errorf("tsne: start: got %d x %d, want %d x 2, a row for each point", rows, columns, n)
 		}
 	}
 	return c, nil
+}
+
+// checkNames refuses values that have no name.
+func (s *Settings) checkNames() error {
+	return cmp.Or(
+		presetNames.check(int(s.Preset)), metricNames.check(int(s.Metric)), initialNames.check(int(s.Initial)),
+		neighborsNames.check(int(s.Neighbors)), repulsionNames.check(int(s.Repulsion)),
+	)
 }
 
 func (c *choices) checkPerplexity(n int) error {

@@ -3,7 +3,6 @@ package tsne
 import (
 	"math"
 	"reflect"
-	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -16,7 +15,7 @@ func TestSettingsRefused(t *testing.T) {
 		points   int
 		want     string
 	}{
-		{"preset", Settings{Preset: 7}, 100, "tsne: preset 7 is unknown, want Default or SKLearn"},
+		{"preset", Settings{Preset: 7}, 100, "tsne: preset: got the number 7, want 0 to 2: default, sklearn or sklearn-0.2x"},
 		{"perplexity NaN", Settings{Perplexity: math.NaN()}, 100, "tsne: perplexity: got NaN, want a finite number above 1, or 0 for 30"},
 		{"perplexity infinite", Settings{Perplexity: math.Inf(1)}, 100, "tsne: perplexity: got +Inf, want a finite number above 1, or 0 for 30"},
 		{"perplexity 1", Settings{Perplexity: 1}, 100, "tsne: perplexity: got 1, want a finite number above 1, or 0 for 30"},
@@ -30,7 +29,12 @@ func TestSettingsRefused(t *testing.T) {
 		{"exaggeration", Settings{Schedule: []Phase{{1, -1, 0, 0}}}, 100, "tsne: schedule: phase 0: exaggeration: got -1, want a positive number, or 0 for 1"},
 		{"momentum", Settings{Schedule: []Phase{{1, 1, .5, 0}, {1, 1, 1, 0}}}, 100, "tsne: schedule: phase 1: momentum: got 1, want at least 0 and below 1"},
 		{"learning rate", Settings{Schedule: []Phase{{1, 1, 0, math.NaN()}}}, 100, "tsne: schedule: phase 0: learning rate: got NaN, want a positive number, or 0 for points/(4·exaggeration)"},
-		{"repulsion", Settings{Repulsion: 9}, 100, "tsne: repulsion 9 is unknown, want ByNumber, ExactSum or Mesh"},
+		{"repulsion", Settings{Repulsion: 9}, 100, "tsne: repulsion: got the number 9, want 0 to 2: auto, exact or mesh"},
+		{"metric", Settings{Metric: -1}, 100, "tsne: metric: got the number -1, want 0 to 1: euclidean or cosine"},
+		{"initial", Settings{Initial: 3}, 100, "tsne: initial: got the number 3, want 0 to 2: preset, pca or random"},
+		{"neighbors", Settings{Neighbors: 3}, 100, "tsne: neighbors: got the number 3, want 0 to 2: auto, exact or approximate"},
+		{"one component", Settings{PCA: 1}, 100, "tsne: PCA: got 1 components, want at least 2, or 0 for none"},
+		{"negative components", Settings{PCA: -2}, 100, "tsne: PCA: got -2 components, want at least 2, or 0 for none"},
 		{"start", Settings{Start: mat.NewDense(99, 2, nil)}, 100, "tsne: start: got 99 x 2, want 100 x 2, a row for each point"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -105,6 +109,7 @@ func TestSchedules(t *testing.T) {
 		{Default, 4800, []Phase{{60, 12, .8, 100}, {690, 1, .9, 1200}}},
 		{SKLearn, 4800, []Phase{{250, 12, .5, 100}, {750, 1, .8, 100}}},
 		{SKLearn, 480, []Phase{{250, 12, .5, 50}, {750, 1, .8, 50}}},
+		{SKLearn02x, 4800, []Phase{{250, 12, .5, 200}, {750, 1, .8, 200}}},
 	} {
 		got, err := (&Settings{Preset: c.preset}).resolve(c.points)
 		if err != nil {
@@ -116,18 +121,7 @@ func TestSchedules(t *testing.T) {
 	}
 }
 
-func TestPresetNames(t *testing.T) {
-	for _, p := range []Preset{Default, SKLearn} {
-		if got, err := ParsePreset(p.String()); got != p || err != nil {
-			t.Errorf("ParsePreset(%q) = %v, %v", p.String(), got, err)
-		}
-	}
-	if _, err := ParsePreset("fast"); err == nil || !strings.Contains(err.Error(), `"fast"`) {
-		t.Errorf("ParsePreset(fast) gives the error %v, want one that names it", err)
-	}
-	if got := Preset(9).String(); got != "Preset(9)" {
-		t.Errorf("unknown preset is called %q", got)
-	}
+func TestSchedulesOfUnknownPresets(t *testing.T) {
 	if got := Preset(9).Schedule(100); got != nil {
 		t.Errorf("unknown preset has the schedule %v, want none", got)
 	}

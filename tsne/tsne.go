@@ -42,15 +42,20 @@ func Embed(ctx context.Context, points mat.Matrix, settings *Settings) (*Result,
 	if settings == nil {
 		settings = new(Settings)
 	}
-	p, err := readInput(points)
+	x, err := inputRows(points)
 	if err != nil {
 		return nil, err
 	}
-	choices, err := settings.resolve(p.n)
+	choices, err := settings.resolve(x.n)
 	if err != nil {
 		return nil, err
 	}
-	start, err := chooseStart(settings.Start, p)
+	_, p, err := newFrame(x, settings.Metric, settings.PCA)
+	if err != nil {
+		return nil, err
+	}
+	p.squareCosine = settings.Metric == Cosine && choices.squareCosine
+	start, err := chooseStart(settings, choices, p)
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ type app struct {
 	made    string   // the folder that prepare has made
 	outputs []output // to be written by flush
 	wrote   []string // files that flush has written, in order
+	remark  string   // what to know of them, if anything
 }
 
 // output is a file that is ready to be written.
@@ -72,27 +73,35 @@ func (a *app) summary() string {
 	if len(a.wrote) == 0 {
 		return "nothing was written"
 	}
-	return "wrote " + oneLine(strings.Join(a.wrote, ", "))
+	return "wrote " + oneLine(strings.Join(a.wrote, ", ")) + a.remark
 }
 
-// prepare makes the folder dir and sees that the files named can be written
-// there, so that minutes of work do not end at a folder that could not take
-// them.
+// prepare makes the folder dir of --out and sees that the files named can be
+// written there, so that minutes of work do not end at a folder that could not
+// take them.
 func (a *app) prepare(dir string, names ...string) error {
+	if err := a.prepareDir(dir, names...); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	return nil
+}
+
+// prepareDir is prepare for the folder of any flag, which the caller names.
+func (a *app) prepareDir(dir string, names ...string) error {
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 		a.made = dir
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("--out: %w", err)
+		return err
 	}
 	for _, name := range names {
 		if _, err := files.Target(filepath.Join(dir, name)); err != nil {
-			return fmt.Errorf("--out: %w", err)
+			return err
 		}
 	}
 	probe, err := os.CreateTemp(dir, ".probe-*")
 	if err != nil {
-		return fmt.Errorf("--out: %w", err)
+		return err
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }

@@ -26,7 +26,7 @@ type grammar struct {
 	Evaluate    evaluateCommand    `cmd:"" help:"Measure a model's loss and rounded accuracy."`
 	Reconstruct reconstructCommand `cmd:"" help:"Draw images above their reconstructions."`
 	Encode      encodeCommand      `cmd:"" help:"Write the codes of images."`
-	TSNE        tsneCommand        `cmd:"" name:"tsne" help:"Take codes to two dimensions."`
+	TSNE        tsneCommand        `cmd:"" name:"tsne" help:"Take codes, or any points, to two dimensions."`
 	Plot        plotCommand        `cmd:"" help:"Draw an embedding, plain and with thumbnails."`
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
 	Bench       benchCommand       `cmd:"" help:"Time a training step in many ways."`
@@ -106,7 +106,8 @@ const (
 	codesFile           = "codes.npy"
 	labelsFile          = "labels.npy"
 	imagesFile          = "images.npy"
-	embeddingFile       = "embedding.npy"
+	embeddingBase       = "embedding" // of another extension for a table
+	embeddingFile       = embeddingBase + ".npy"
 	scatterFile         = "tsne_plot.png"
 	thumbnailsFile      = "visualizacion_mnist_moda.png"
 )

@@ -11,7 +11,7 @@ Usage:
 	stackedae evaluate [flags]           loss and rounded accuracy of a model
 	stackedae reconstruct [flags]        draw images above their reconstructions
 	stackedae encode [flags]             write the codes of images
-	stackedae tsne CODES.npy [flags]     take codes to two dimensions
+	stackedae tsne POINTS [flags]        take codes, or any points, to two dimensions
 	stackedae plot DIR [flags]           draw an embedding
 	stackedae summary [flags]            print the model's layers as Keras does
 	stackedae bench [flags]              time a training step in many ways
@@ -89,12 +89,38 @@ Evaluate and encode tell how long the computing took, without reading and writin
 
 # Embedding and drawing
 
-Tsne reads an .npy of n x columns, writes embedding.npy and prints the exact
-Kullback-Leibler divergence. Run takes the same flags:
+Tsne reads points, a row each: an .npy of n x columns, or numbers as text in a .csv
+or .tsv. It writes them in two dimensions to embedding.npy, or to a table if it has
+read one, and prints the exact Kullback-Leibler divergence. An .npy of more
+dimensions is read as one of two: images.npy, say.
 
-	--perplexity X    effective number of neighbours of a point (30)
-	--iterations N    in all (the preset's: 750, or 1000 for sklearn)
-	--preset NAME     default, or sklearn: what scikit-learn's TSNE() means
+	--header WHEN      whether the first line of a table names the columns: yes, no,
+	                   or auto, if none of its fields is a number (auto)
+	--labels FILE      the points' classes, whole numbers: print the share of points
+	                   whose class is that of most of their ten nearest
+	--transform FILE   more points of the same columns: place them into the finished
+	                   embedding, each by itself, and write transformed.npy
+	--embedding FILE   where the embedding goes, in place of --out: the extension
+	                   says in which format
+	--seed N           the seed of a random start (42)
+
+Run takes these too:
+
+	--perplexity X     effective number of neighbours of a point (30)
+	--iterations N     in all (the preset's: 750 for default, 1000 for the others)
+	--preset NAME      default; sklearn: what scikit-learn's TSNE() means; or
+	                   sklearn-0.2x: what it meant before version 1.2, from a random
+	                   start and with the learning rate 200
+	--metric NAME      euclidean, or cosine: the angle between points (euclidean)
+	--pca N            the points' first N principal components in place of their
+	                   columns: for wide points, such as pixels, 50 say
+	--start START      where points begin: pca, their first two principal components;
+	                   random; or a file of n x 2, of which the scale matters: the
+	                   others' standard deviation is 1e-4 (the preset's)
+	--neighbors HOW    auto, exact or approximate: the search for neighbours (auto)
+	--repulsion HOW    auto, exact or mesh: the sum of the repulsion (auto)
+
+If a signal comes during the iterations, the embedding is written as it is then.
 
 Plot draws a folder's embedding.npy into tsne_plot.png and, if there is
 images.npy, visualizacion_mnist_moda.png with thumbnails; labels.npy gives the

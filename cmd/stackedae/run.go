@@ -3,8 +3,6 @@
 package main
 
 import (
-	"gonum.org/v1/gonum/mat"
-
 	"stackedae/figure"
 	"stackedae/graph"
 	"stackedae/internal/fashion"
@@ -42,9 +40,6 @@ type runReport struct {
 	Files            []string      `json:"files"`
 }
 
-// neighbors is how many neighbours vote on a point's class.
-const neighbors = 10
-
 // runFiles are what run writes.
 var runFiles = append([]string{reconstructionsFile, codesFile, labelsFile, imagesFile, embeddingFile, scatterFile, thumbnailsFile}, trainFiles...)
 
@@ -59,7 +54,8 @@ func (c *runCommand) Run(app *app) error {
 		return err
 	}
 	// Before the training, not after it.
-	if err := c.tsneFlags.check(data.Valid.Len()); err != nil {
+	settings, err := c.tsneFlags.settings(data.Valid.Len(), c.Seed)
+	if err != nil {
 		return err
 	}
 	m, err := c.start(c.Seed)
@@ -98,11 +94,8 @@ func (c *runCommand) Run(app *app) error {
 	if err := app.flush(app.ctx); err != nil {
 		return err
 	}
-	points := mat.NewDense(data.Valid.Len(), m.Spec.CodeUnits(), nil)
-	for i, v := range codes {
-		points.RawMatrix().Data[i] = float64(v)
-	}
-	embedding, embedded, err := app.embed(c.tsneFlags, c.reportFlags, points, c.Out)
+	points := stored[float32]{codes, m.Spec.CodeUnits()}
+	embedding, embedded, err := app.embed(settings, c.reportFlags, points, plane{c.Out, embeddingFile, false})
 	if err != nil {
 		return err
 	}
@@ -111,7 +104,7 @@ func (c *runCommand) Run(app *app) error {
 	if all.NeighborAccuracy, err = tsne.NeighborAccuracy(embedding, labels, neighbors); err != nil {
 		return err
 	}
-	app.printf(c.reportFlags, "%v\n%d-neighbour class accuracy of the embedding %.4f\n", all.TSNE, neighbors, all.NeighborAccuracy)
+	app.printf(c.reportFlags, "%v\n%s\n", all.TSNE, accuracyText(all.NeighborAccuracy))
 
 	e := figure.Embedding{Labels: labels}
 	if e.Points, err = figure.Scale[float64](embedding); err != nil {

@@ -201,7 +201,9 @@ func mkdata(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // mkarray writes an .npy file of a shape such as 20x4. Kinds: normal (float32,
-// in five clusters), nan (one of them), equal, bytes, unit (floats from 0 to 1),
+// in five clusters), nan or inf (one of them), equal, bytes, unit (floats from 0 to
+// 1), duplicates (three different rows), constant (the second column), scales (the
+// first column times 1e30, the second times 1e-30), far (the last row, by 1e6),
 // fortran, int64, gigabytes (a header that claims them).
 func mkarray(ts *testscript.TestScript, neg bool, args []string) {
 	var shape []int
@@ -228,6 +230,24 @@ func mkarray(ts *testscript.TestScript, neg bool, args []string) {
 	case "normal":
 	case "nan":
 		values[n/2] = float32(math.NaN())
+	case "inf":
+		values[n/2] = float32(math.Inf(1))
+	case "duplicates", "constant", "scales", "far":
+		columns := shape[1]
+		for i := range values {
+			switch row, column := i/columns, i%columns; {
+			case kind == "duplicates":
+				values[i] = float32(row % 3 * (1 + column))
+			case kind == "constant" && column == 1:
+				values[i] = 7
+			case kind == "scales" && column == 0:
+				values[i] *= 1e30
+			case kind == "scales" && column == 1:
+				values[i] *= 1e-30
+			case kind == "far" && row == shape[0]-1:
+				values[i] += 1e6
+			}
+		}
 	case "equal":
 		for i := range values {
 			values[i] = 3

@@ -3,20 +3,29 @@
 package main
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 
 	"gonum.org/v1/gonum/mat"
 
-	"stackedae/internal/npy"
+	"stackedae/internal/table"
 	"stackedae/tsne"
 )
 
 // tsneFlags are the flags of tsne, which run has too.
 type tsneFlags struct {
-	Perplexity float64 `default:"30" help:"Effective number of neighbours of a point (${default})."`
-	Iterations int     `placeholder:"N" help:"Iterations in all (the preset's: 750 for default, 1000 for sklearn)."`
-	Preset     string  `default:"default" enum:"default,sklearn" help:"The schedule: default, or sklearn, which means what scikit-learn's TSNE() means (${default})."`
+	Perplexity float64        `default:"30" help:"Effective number of neighbours of a point (${default})."`
+	Iterations int            `placeholder:"N" help:"Iterations in all (the preset's: 750 for default, 1000 for the others)."`
+	Preset     tsne.Preset    `default:"default" help:"The schedule: default; sklearn, which means what scikit-learn's TSNE() means; or sklearn-0.2x, what it meant before version 1.2 (${default})."`
+	Metric     tsne.Metric    `default:"euclidean" help:"The distance: euclidean or cosine (${default})."`
+	PCA        int            `name:"pca" placeholder:"N" help:"Take the points' first N principal components in place of their columns."`
+	Start      string         `placeholder:"START" help:"Where points begin: pca, random, or a file of n x 2, .npy, .csv or .tsv (the preset's: pca, but random for sklearn-0.2x)."`
+	Neighbors  tsne.Neighbors `default:"auto" help:"The search for neighbours: auto, by the number of points; exact; or approximate (${default})."`
+	Repulsion  tsne.Repulsion `default:"auto" help:"The sum of the repulsion: auto, by the number of points; exact; or mesh (${default})."`
 }
 
 // Validate refuses values that no data could make right.
@@ -27,90 +36,209 @@ func (f tsneFlags) Validate() error {
 	if f.Iterations < 0 {
 		return fmt.Errorf("--iterations %d, want at least 1, or 0 for the preset's number", f.Iterations)
 	}
+	if f.PCA < 0 || f.PCA == 1 {
+		return fmt.Errorf("--pca %d, want at least 2, or 0 for none", f.PCA)
+	}
 	return nil
 }
 
-func (f tsneFlags) settings() (*tsne.Settings, error) {
-	preset, err := tsne.ParsePreset(f.Preset)
-	return &tsne.Settings{Preset: preset, Perplexity: f.Perplexity, Iterations: f.Iterations}, err
-}
-
-// check refuses settings that do not fit n points.
-func (f tsneFlags) check(n int) error {
-	settings, err := f.settings()
-	if err != nil {
-		return err
+// settings returns the settings for n points, or why they do not fit.
+func (f tsneFlags) settings(n int, seed uint64) (*tsne.Settings, error) {
+	s := &tsne.Settings{
+		Preset: f.Preset, Perplexity: f.Perplexity, Iterations: f.Iterations, Metric: f.Metric, PCA: f.PCA,
+		Neighbors: f.Neighbors, Repulsion: f.Repulsion, Seed: seed,
 	}
-	return settings.Validate(n)
+	switch f.Start {
+	case "":
+	case tsne.InitialPCA.String():
+		s.Initial = tsne.InitialPCA
+	case tsne.InitialRandom.String():
+		s.Initial = tsne.InitialRandom
+	default:
+		start, err := readNumbers(f.Start, table.Auto)
+		if err != nil {
+			return nil, fmt.Errorf("--start: %w", err)
+		}
+		s.Start = start
+	}
+	return s, s.Validate(n)
 }
 
 type tsneCommand struct {
-	Codes string `arg:"" name:"CODES.npy" help:"The points: .npy of n x columns."`
+	Points string `arg:"" name:"POINTS" help:"The points, a row each: .npy of n x columns, .csv or .tsv."`
 	tsneFlags
+	Seed      uint64       `default:"42" help:"Seed of a random start (${default})."`
+	Header    table.Header `default:"auto" help:"Whether the first line of .csv and .tsv names the columns: auto, if none of its fields is a number; yes; or no (${default})."`
+	Labels    string       `placeholder:"FILE" help:"The points' classes, whole numbers: .npy of n, .csv or .tsv of one column. Tells how many points have most neighbours of their class."`
+	Transform string       `placeholder:"FILE" help:"More points of the same columns, to be placed into the embedding without changing it."`
+	Embedding string       `placeholder:"FILE" help:"Write the embedding to this file, .npy, .csv or .tsv (embedding, as POINTS are, in --out)."`
 	outFlag
 	reportFlags
 }
 
 // Help is shown below the command's usage.
 func (tsneCommand) Help() string {
-	return "Example: stackedae tsne out/codes.npy --perplexity 50"
+	return "With .csv or .tsv POINTS the embedding is one too.\n" +
+		"Example: stackedae tsne out/codes.npy --perplexity 50 --labels out/labels.npy\n" +
+		"Example: stackedae tsne train.csv --transform new.csv --embedding map.csv"
 }
 
 // tsneReport is what tsne prints as JSON.
 type tsneReport struct {
-	Points       int     `json:"points"`
-	Columns      int     `json:"columns"`
-	Preset       string  `json:"preset"`
-	Perplexity   float64 `json:"perplexity"`
-	Iterations   int     `json:"iterations"`
-	Status       string  `json:"status"`
-	KLDivergence float64 `json:"kl_divergence"`
+	Points           int         `json:"points"`
+	Columns          int         `json:"columns"`
+	Preset           tsne.Preset `json:"preset"`
+	Metric           tsne.Metric `json:"metric"`
+	PCA              int         `json:"pca"` // components, 0 for none
+	Perplexity       float64     `json:"perplexity"`
+	Iterations       int         `json:"iterations"`
+	Status           string      `json:"status"`
+	KLDivergence     float64     `json:"kl_divergence"`
+	NeighborAccuracy *float64    `json:"neighbor_accuracy,omitempty"`
+	Transformed      int         `json:"transformed,omitempty"` // points
 }
 
 func (r tsneReport) String() string {
 	return fmt.Sprintf("t-SNE of %s points: exact KL divergence %.4f after %d iterations (%s)", count(r.Points), r.KLDivergence, r.Iterations, r.Status)
 }
 
+// neighbors is how many neighbours vote on a point's class.
+const neighbors = 10
+
+// accuracyText tells a neighbour accuracy.
+func accuracyText(accuracy float64) string {
+	return fmt.Sprintf("%d-neighbour class accuracy of the embedding %.4f", neighbors, accuracy)
+}
+
 func (c *tsneCommand) Run(app *app) error {
-	codes, err := npy.ReadFile(c.Codes)
+	points, err := readNumbers(c.Points, c.Header)
 	if err != nil {
 		return err
 	}
-	if len(codes.Shape) != 2 || codes.Shape[0] == 0 || codes.Shape[1] == 0 {
-		return fmt.Errorf("%s: array of shape %v, want n x columns", c.Codes, codes.Shape)
+	n := points.rows()
+	settings, err := c.settings(n, c.Seed)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Points, err)
 	}
-	if err := c.check(codes.Shape[0]); err != nil {
-		return fmt.Errorf("%s: %w", c.Codes, err)
+	var labels []int
+	if c.Labels != "" {
+		if labels, err = readWhole(c.Labels, c.Header, n); err != nil {
+			return fmt.Errorf("--labels: %w", err)
+		}
 	}
-	if err := app.prepare(c.Out, embeddingFile); err != nil {
+	var more numbers
+	if c.Transform != "" {
+		if more, err = c.readMore(points); err != nil {
+			return fmt.Errorf("--transform: %w", err)
+		}
+	}
+	dir, name, placedName, err := c.outputs(app)
+	if err != nil {
 		return err
 	}
-	points := mat.NewDense(codes.Shape[0], codes.Shape[1], codes.Float64s())
-	_, report, err := app.embed(c.tsneFlags, c.reportFlags, points, c.Out)
+	header := !points.table || points.names != nil
+	embedding, report, err := app.embed(settings, c.reportFlags, points, plane{dir, name, header})
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Codes, err)
+		return fmt.Errorf("%s: %w", c.Points, err)
+	}
+	if labels != nil {
+		accuracy, err := tsne.NeighborAccuracy(embedding, labels, neighbors)
+		if err != nil {
+			return fmt.Errorf("--labels: %w", err)
+		}
+		report.NeighborAccuracy = &accuracy
+	}
+	if c.Transform != "" {
+		if err := app.place(settings, points, embedding, more, plane{dir, placedName, header}); err != nil {
+			return fmt.Errorf("--transform: %s: %w", c.Transform, err)
+		}
+		report.Transformed = more.rows()
 	}
 	if err := app.flush(app.ctx); err != nil {
 		return err
+	}
+	app.printf(c.reportFlags, "%v\n", report)
+	if report.NeighborAccuracy != nil {
+		app.printf(c.reportFlags, "%s\n", accuracyText(*report.NeighborAccuracy))
+	}
+	if report.Transformed > 0 {
+		app.printf(c.reportFlags, "placed %s more points\n", count(report.Transformed))
 	}
 	all := struct {
 		tsneReport
 		filesReport
 	}{report, filesReport{app.wrote}}
-	return app.result(c.reportFlags, all, "%v\n%s\n", report, app.summary())
+	return app.result(c.reportFlags, all, "%s\n", app.summary())
+}
+
+// readMore reads the points to be placed, and refuses those that could not
+// before an embedding is made for them.
+func (c *tsneCommand) readMore(points numbers) (numbers, error) {
+	more, err := readNumbers(c.Transform, c.Header)
+	if err != nil {
+		return more, err
+	}
+	_, want := points.Dims()
+	n, columns := more.Dims()
+	if columns != want {
+		return more, fmt.Errorf("%s: %d columns, want %d as in %s", c.Transform, columns, want, c.Points)
+	}
+	for i := range n {
+		for j := range columns {
+			if v := more.At(i, j); math.IsNaN(v) || math.IsInf(v, 0) {
+				return more, fmt.Errorf("%s: row %d, column %d (counted from 0) is %v, want a finite number", c.Transform, i, j, v)
+			}
+		}
+	}
+	return more, nil
+}
+
+// placedBase is the name, but for its extension, of the file of points that were
+// placed into an embedding.
+const placedBase = "transformed"
+
+// outputs returns the folder and the files to be written there, and sees that
+// they can be.
+func (c *tsneCommand) outputs(app *app) (dir, embedding, placed string, err error) {
+	extension := formatExtension(cmp.Or(c.Embedding, c.Points))
+	dir, embedding, placed = c.Out, embeddingBase+extension, placedBase+extension
+	files := []string{embedding}
+	if c.Embedding != "" {
+		dir, embedding = filepath.Split(filepath.Clean(c.Embedding))
+		dir = filepath.Clean(dir)
+		files[0] = embedding
+	}
+	if c.Transform != "" {
+		files = append(files, placed)
+	}
+	if c.Embedding == "" {
+		return dir, embedding, placed, app.prepare(dir, files...)
+	}
+	if embedding == placed {
+		return "", "", "", fmt.Errorf("--embedding: %s is where the points of --transform go, want another name", c.Embedding)
+	}
+	if err := app.prepareDir(dir, files...); err != nil {
+		return "", "", "", fmt.Errorf("--embedding: %w", err)
+	}
+	return dir, embedding, placed, nil
+}
+
+// plane is a file of points in two dimensions.
+type plane struct {
+	dir, name string
+	header    bool // where the format has one
 }
 
 // embed takes points to two dimensions with progress and readies the embedding.
-func (a *app) embed(f tsneFlags, r reportFlags, points *mat.Dense, out string) (*mat.Dense, tsneReport, error) {
-	settings, err := f.settings()
-	if err != nil {
-		return nil, tsneReport{}, err
-	}
+// If a signal ends it during the descent, it writes the embedding so far.
+func (a *app) embed(settings *tsne.Settings, r reportFlags, points mat.Matrix, file plane) (*mat.Dense, tsneReport, error) {
 	var p *progress
+	total := 0
 	settings.Recorder = tsne.RecorderFunc(func(s tsne.Snapshot) error {
 		if p == nil {
 			p = a.startProgress(r, s.Total)
 		}
+		total = s.Total
 		p.set(s.Iteration, "t-SNE", "kl_divergence %.4f", s.KLDivergence)
 		if !p.shown() && s.Iteration%250 == 0 {
 			a.progressf(r, "t-SNE iteration %d/%d: kl_divergence %.4f\n", s.Iteration, s.Total, s.KLDivergence)
@@ -123,10 +251,31 @@ func (a *app) embed(f tsneFlags, r reportFlags, points *mat.Dense, out string) (
 	if p != nil {
 		p.finish()
 	}
-	if err != nil {
+	if err != nil && (result == nil || result.Status != tsne.Canceled || total == 0) {
 		return nil, tsneReport{}, err
 	}
+	if kept := a.addPlane(file.dir, file.name, result.Embedding, file.header); kept != nil || err != nil {
+		// What there is is kept, also when a signal has come.
+		a.remark = fmt.Sprintf(" as after %d of %d iterations", result.Iterations, total)
+		return nil, tsneReport{}, errors.Join(err, kept, a.flush(context.WithoutCancel(a.ctx)))
+	}
 	n, columns := points.Dims()
-	report := tsneReport{n, columns, f.Preset, f.Perplexity, result.Iterations, result.Status.String(), result.KLDivergence}
-	return result.Embedding, report, a.addNPY(out, embeddingFile, []int{n, 2}, result.Embedding.RawMatrix().Data)
+	return result.Embedding, tsneReport{
+		Points: n, Columns: columns, Preset: settings.Preset, Metric: settings.Metric, PCA: settings.PCA,
+		Perplexity: settings.Perplexity, Iterations: result.Iterations, Status: result.Status.String(), KLDivergence: result.KLDivergence,
+	}, nil
+}
+
+// place readies the coordinates of more points in the embedding of points.
+func (a *app) place(settings *tsne.Settings, points mat.Matrix, embedding *mat.Dense, more mat.Matrix, file plane) error {
+	defer a.watch.start(tsneStage)()
+	m, err := tsne.NewMap(points, embedding, settings)
+	if err != nil {
+		return err
+	}
+	placed, err := m.Transform(a.ctx, more, nil)
+	if err != nil {
+		return err
+	}
+	return a.addPlane(file.dir, file.name, placed, file.header)
 }
