@@ -66,11 +66,12 @@ func (d *descent) run(ctx context.Context, phases []Phase) (Status, error) {
 // runPhase does one phase. The rules for stopping hold in the last phase only.
 func (d *descent) runPhase(ctx context.Context, phase Phase, last bool) (Status, error) {
 	clear(d.update)
-	for i := range d.gain {
-		d.gain[i] = 1
+	for j := range d.gain {
+		d.gain[j] = 1
 	}
 	best, bestIteration := math.Inf(1), d.iteration
-	for range phase.Iterations {
+	for i := range phase.Iterations {
+		phase := phase.at(i, len(d.y)/2)
 		if err := ctx.Err(); err != nil {
 			return Canceled, fmt.Errorf("tsne: after %d of %d iterations: %w", d.iteration, d.total, err)
 		}

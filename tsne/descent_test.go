@@ -14,15 +14,26 @@ func slowDescent(p *affinities, y []float64, r rules, phases []Phase) {
 		for i := range gain {
 			gain[i] = 1
 		}
-		for range phase.Iterations {
-			gradient := slowGradient(p, y, phase.Exaggeration)
+		for k := range phase.Iterations {
+			done, rate := float64(k)/float64(phase.Iterations), phase.LearningRate
+			exaggeration, momentum := phase.Exaggeration, phase.Momentum
+			if phase.EndExaggeration != 0 {
+				exaggeration = math.Exp((1-done)*math.Log(exaggeration) + done*math.Log(phase.EndExaggeration))
+			}
+			if phase.EndMomentum != 0 {
+				momentum = (1-done)*momentum + done*phase.EndMomentum
+			}
+			if rate == 0 {
+				rate = float64(p.n) / 4 / exaggeration
+			}
+			gradient := slowGradient(p, y, exaggeration)
 			for i, g := range gradient {
 				if (g > 0) != (update[i] > 0) && g != 0 && update[i] != 0 {
 					gain[i] += .2
 				} else {
 					gain[i] = math.Max(.8*gain[i]+float64(r.gainAdded), float64(r.gainFloor))
 				}
-				update[i] = phase.Momentum*update[i] - phase.LearningRate*gain[i]*g
+				update[i] = momentum*update[i] - rate*gain[i]*g
 			}
 			for i := 0; i < len(y); i += 2 {
 				length := math.Hypot(update[i], update[i+1])
@@ -69,14 +80,21 @@ func TestDescentFollowsTheTextbook(t *testing.T) {
 		preset Preset
 		phases []Phase
 	}{
-		{"default", Default, []Phase{{10, 12, .8, n / 48.}, {10, 1, .9, n / 4.}}},
-		{"sklearn", SKLearn, []Phase{{10, 12, .5, 50}, {10, 1, .8, 50}}},
-		{"steps above the limit", Default, []Phase{{4, 1, .5, 1000}}},
+		{"default", Default, []Phase{{Iterations: 10, Exaggeration: 12, Momentum: .8, LearningRate: n / 48.}, {Iterations: 10, Exaggeration: 1, Momentum: .9, LearningRate: n / 4.}}},
+		{"sklearn", SKLearn, []Phase{{Iterations: 10, Exaggeration: 12, Momentum: .5, LearningRate: 50}, {Iterations: 10, Exaggeration: 1, Momentum: .8, LearningRate: 50}}},
+		{"slopes", Default, []Phase{
+			{Iterations: 12, Exaggeration: 12, EndExaggeration: 2, Momentum: .5, EndMomentum: .9},
+			{Iterations: 8, Exaggeration: 1, Momentum: .9, EndMomentum: .3, LearningRate: 10},
+		}},
+		{"steps above the limit", Default, []Phase{{Iterations: 4, Exaggeration: 1, Momentum: .5, LearningRate: 1000}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			start := make([]float32, 2*n)
 			for i := range start {
 				start[i] = float32(rng.NormFloat64())
+			}
+			for i, phase := range c.phases {
+				c.phases[i] = phase.resolve()
 			}
 			want := float64s(start)
 			slowDescent(p, want, presets[c.preset], c.phases)
@@ -131,11 +149,11 @@ func TestStopRules(t *testing.T) {
 		want       Status
 		iterations int
 	}{
-		{"gradient vanishes", rules{minGradientNorm: 1e-7}, []Phase{{500, 1, 0, 1}}, GradientVanished, 50},
-		{"rule holds in the last phase only", rules{minGradientNorm: 1e-7}, []Phase{{100, 1, 0, 1}, {500, 1, 0, 1}}, GradientVanished, 150},
-		{"no rule", rules{}, []Phase{{120, 1, 0, 1}}, Finished, 120},
+		{"gradient vanishes", rules{minGradientNorm: 1e-7}, []Phase{{Iterations: 500, Exaggeration: 1, Momentum: 0, LearningRate: 1}}, GradientVanished, 50},
+		{"rule holds in the last phase only", rules{minGradientNorm: 1e-7}, []Phase{{Iterations: 100, Exaggeration: 1, Momentum: 0, LearningRate: 1}, {Iterations: 500, Exaggeration: 1, Momentum: 0, LearningRate: 1}}, GradientVanished, 150},
+		{"no rule", rules{}, []Phase{{Iterations: 120, Exaggeration: 1, Momentum: 0, LearningRate: 1}}, Finished, 120},
 		// The divergence at the first check is the best; later ones are not lower.
-		{"no progress", rules{patience: 100}, []Phase{{500, 1, 0, 1}}, NoProgress, 200},
+		{"no progress", rules{patience: 100}, []Phase{{Iterations: 500, Exaggeration: 1, Momentum: 0, LearningRate: 1}}, NoProgress, 200},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := newDescent(newGradient(p, false), &choices{rules: c.rules, phases: c.phases}, nil, start())

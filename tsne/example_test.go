@@ -71,17 +71,19 @@ func ExampleSettings() {
 func ExampleRecorder() {
 	points, _ := threeClusters()
 	recorder := tsne.RecorderFunc(func(s tsne.Snapshot) error {
-		fmt.Printf("%d of %d, exaggeration %g\n", s.Iteration, s.Total, s.Exaggeration)
+		fmt.Printf("%d of %d, exaggeration %.1f\n", s.Iteration, s.Total, s.Exaggeration)
 		return nil // an error would end the descent
 	})
-	_, err := tsne.Embed(context.Background(), points, &tsne.Settings{Iterations: 150, Recorder: recorder})
+	_, err := tsne.Embed(context.Background(), points, &tsne.Settings{Iterations: 250, Recorder: recorder})
 	if err != nil {
 		fmt.Println(err)
 	}
 	// Output:
-	// 50 of 150, exaggeration 12
-	// 100 of 150, exaggeration 1
-	// 150 of 150, exaggeration 1
+	// 50 of 250, exaggeration 12.0
+	// 100 of 250, exaggeration 12.0
+	// 150 of 250, exaggeration 3.6
+	// 200 of 250, exaggeration 1.0
+	// 250 of 250, exaggeration 1.0
 }
 
 // Embeddings of any program can be compared by their divergence.

@@ -84,14 +84,41 @@ type Phase struct {
 	// stay as they are, and so do reported divergences. 0 means 1: none.
 	Exaggeration float64
 
+	// EndExaggeration, unless 0, is what the exaggeration goes to in the course
+	// of the phase, by the same factor in each iteration.
+	EndExaggeration float64
+
 	// Momentum is the share of the last update that is added to the next: at
 	// least 0, below 1.
 	Momentum float64
 
+	// EndMomentum, unless 0, is what the momentum goes to in the course of the
+	// phase, by the same amount in each iteration.
+	EndMomentum float64
+
 	// LearningRate multiplies the gradient of the divergence. 0 means
-	// n / (4·Exaggeration) for n points, the rule of Belkina et al. 2019 and
+	// n / (4·exaggeration) for n points, the rule of Belkina et al. 2019 and
 	// Linderman & Steinerberger 2019, who leave out the gradient's factor 4.
 	LearningRate float64
+
+	// course is the length that exaggeration and momentum take to their ends: that
+	// of the phase before Settings.Iterations has changed it.
+	course int
+}
+
+// at returns what the phase is in its iteration i of an embedding of n points.
+func (p Phase) at(i, n int) Phase {
+	done := min(1, float64(i)/float64(p.course))
+	if p.EndExaggeration != 0 {
+		p.Exaggeration *= math.Pow(p.EndExaggeration/p.Exaggeration, done)
+	}
+	if p.EndMomentum != 0 {
+		p.Momentum += (p.EndMomentum - p.Momentum) * done
+	}
+	if p.LearningRate == 0 {
+		p.LearningRate = float64(n) / (4 * p.Exaggeration)
+	}
+	return p
 }
 
 // Repulsion is a way to sum the repulsion between all pairs of points.
@@ -175,7 +202,7 @@ func (s *Settings) resolve(n int) (*choices, error) {
 		if err := phase.validate(); err != nil {
 			return nil, fmt.Errorf("tsne: schedule: phase %d: %w", i, err)
 		}
-		c.phases = append(c.phases, phase.resolve(n))
+		c.phases = append(c.phases, phase.resolve())
 	}
 	switch {
 	case len(c.phases) == 0:
@@ -216,21 +243,23 @@ func (p Phase) validate() error {
 		return fmt.Errorf("iterations: got %d, want at least 1", p.Iterations)
 	case !(p.Exaggeration >= 0) || math.IsInf(p.Exaggeration, 1):
 		return fmt.Errorf("exaggeration: got %v, want a positive number, or 0 for 1", p.Exaggeration)
+	case !(p.EndExaggeration >= 0) || math.IsInf(p.EndExaggeration, 1):
+		return fmt.Errorf("end exaggeration: got %v, want a positive number, or 0 for no change", p.EndExaggeration)
 	case !(p.Momentum >= 0 && p.Momentum < 1):
 		return fmt.Errorf("momentum: got %v, want at least 0 and below 1", p.Momentum)
+	case !(p.EndMomentum >= 0 && p.EndMomentum < 1):
+		return fmt.Errorf("end momentum: got %v, want above 0 and below 1, or 0 for no change", p.EndMomentum)
 	case !(p.LearningRate >= 0) || math.IsInf(p.LearningRate, 1):
 		return fmt.Errorf("learning rate: got %v, want a positive number, or 0 for points/(4·exaggeration)", p.LearningRate)
 	}
 	return nil
 }
 
-func (p Phase) resolve(n int) Phase {
+func (p Phase) resolve() Phase {
 	if p.Exaggeration == 0 {
 		p.Exaggeration = 1
 	}
-	if p.LearningRate == 0 {
-		p.LearningRate = float64(n) / (4 * p.Exaggeration)
-	}
+	p.course = p.Iterations
 	return p
 }
 

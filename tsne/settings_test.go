@@ -26,9 +26,9 @@ func TestSettingsRefused(t *testing.T) {
 		{"iterations", Settings{Iterations: -1}, 100, "tsne: iterations: got -1, want a positive number, or 0 for the schedule's"},
 		{"empty schedule", Settings{Schedule: []Phase{}}, 100, "tsne: schedule: got no phase, want at least one"},
 		{"phase without iterations", Settings{Schedule: []Phase{{}}}, 100, "tsne: schedule: phase 0: iterations: got 0, want at least 1"},
-		{"exaggeration", Settings{Schedule: []Phase{{1, -1, 0, 0}}}, 100, "tsne: schedule: phase 0: exaggeration: got -1, want a positive number, or 0 for 1"},
-		{"momentum", Settings{Schedule: []Phase{{1, 1, .5, 0}, {1, 1, 1, 0}}}, 100, "tsne: schedule: phase 1: momentum: got 1, want at least 0 and below 1"},
-		{"learning rate", Settings{Schedule: []Phase{{1, 1, 0, math.NaN()}}}, 100, "tsne: schedule: phase 0: learning rate: got NaN, want a positive number, or 0 for points/(4·exaggeration)"},
+		{"exaggeration", Settings{Schedule: []Phase{{Iterations: 1, Exaggeration: -1, Momentum: 0, LearningRate: 0}}}, 100, "tsne: schedule: phase 0: exaggeration: got -1, want a positive number, or 0 for 1"},
+		{"momentum", Settings{Schedule: []Phase{{Iterations: 1, Exaggeration: 1, Momentum: .5, LearningRate: 0}, {Iterations: 1, Exaggeration: 1, Momentum: 1, LearningRate: 0}}}, 100, "tsne: schedule: phase 1: momentum: got 1, want at least 0 and below 1"},
+		{"learning rate", Settings{Schedule: []Phase{{Iterations: 1, Exaggeration: 1, Momentum: 0, LearningRate: math.NaN()}}}, 100, "tsne: schedule: phase 0: learning rate: got NaN, want a positive number, or 0 for points/(4·exaggeration)"},
 		{"repulsion", Settings{Repulsion: 9}, 100, "tsne: repulsion: got the number 9, want 0 to 2: auto, exact or mesh"},
 		{"metric", Settings{Metric: -1}, 100, "tsne: metric: got the number -1, want 0 to 1: euclidean or cosine"},
 		{"initial", Settings{Initial: 3}, 100, "tsne: initial: got the number 3, want 0 to 2: preset, pca or random"},
@@ -83,7 +83,7 @@ func TestIterationsChangeTheEndOfTheSchedule(t *testing.T) {
 		iterations int
 		want       []int
 	}{
-		{0, []int{60, 690}}, {1000, []int{60, 940}}, {750, []int{60, 690}}, {61, []int{60, 1}}, {60, []int{60}}, {10, []int{10}},
+		{0, []int{100, 100, 550}}, {1000, []int{100, 100, 800}}, {750, []int{100, 100, 550}}, {201, []int{100, 100, 1}}, {200, []int{100, 100}}, {10, []int{10}},
 	} {
 		got, err := (&Settings{Iterations: c.iterations}).resolve(1000)
 		if err != nil {
@@ -106,17 +106,38 @@ func TestSchedules(t *testing.T) {
 		points int
 		want   []Phase
 	}{
-		{Default, 4800, []Phase{{60, 12, .8, 100}, {690, 1, .9, 1200}}},
-		{SKLearn, 4800, []Phase{{250, 12, .5, 100}, {750, 1, .8, 100}}},
-		{SKLearn, 480, []Phase{{250, 12, .5, 50}, {750, 1, .8, 50}}},
-		{SKLearn02x, 4800, []Phase{{250, 12, .5, 200}, {750, 1, .8, 200}}},
+		{Default, 4800, []Phase{
+			{Iterations: 100, Exaggeration: 12, Momentum: .8},
+			{Iterations: 100, Exaggeration: 12, EndExaggeration: 1, Momentum: .8},
+			{Iterations: 550, Momentum: .9, EndMomentum: .98},
+		}},
+		{SKLearn, 4800, []Phase{{Iterations: 250, Exaggeration: 12, Momentum: .5, LearningRate: 100}, {Iterations: 750, Exaggeration: 1, Momentum: .8, LearningRate: 100}}},
+		{SKLearn, 480, []Phase{{Iterations: 250, Exaggeration: 12, Momentum: .5, LearningRate: 50}, {Iterations: 750, Exaggeration: 1, Momentum: .8, LearningRate: 50}}},
+		{SKLearn02x, 4800, []Phase{{Iterations: 250, Exaggeration: 12, Momentum: .5, LearningRate: 200}, {Iterations: 750, Exaggeration: 1, Momentum: .8, LearningRate: 200}}},
 	} {
-		got, err := (&Settings{Preset: c.preset}).resolve(c.points)
+		if got := c.preset.Schedule(c.points); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%v of %d points: phases %v, want %v", c.preset, c.points, got, c.want)
+		}
+	}
+}
+
+// TestPhasesHaveSlopes checks what a phase is in its course, which a change of
+// the number of iterations does not stretch.
+func TestPhasesHaveSlopes(t *testing.T) {
+	schedule := []Phase{{Iterations: 100, Exaggeration: 16, EndExaggeration: 1, Momentum: .5, EndMomentum: .9}}
+	for _, iterations := range []int{50, 200} {
+		c, err := (&Settings{Schedule: schedule, Iterations: iterations}).resolve(4800)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(got.phases, c.want) {
-			t.Errorf("%v of %d points: phases %v, want %v", c.preset, c.points, got.phases, c.want)
+		for _, want := range []struct {
+			iteration                    int
+			exaggeration, momentum, rate float64
+		}{{0, 16, .5, 75}, {25, 8, .6, 150}, {50, 4, .7, 300}, {100, 1, .9, 1200}, {199, 1, .9, 1200}} {
+			got := c.phases[0].at(want.iteration, 4800)
+			if e := math.Abs(got.Exaggeration-want.exaggeration) + math.Abs(got.Momentum-want.momentum) + math.Abs(got.LearningRate-want.rate); !(e < 1e-9) {
+				t.Errorf("%d iterations: iteration %d has exaggeration %v, momentum %v, learning rate %v, want %v", iterations, want.iteration, got.Exaggeration, got.Momentum, got.LearningRate, want)
+			}
 		}
 	}
 }
