@@ -23,13 +23,30 @@ type affinities struct {
 // affinityBlock is the number of rows that one piece of work merges.
 const affinityBlock = 256
 
-// newAffinities makes P for points at a perplexity, with neighbors others for
-// each point. The only error is ctx's.
+// newAffinities makes P for points at a perplexity, with the exact neighbors
+// others for each point. The only error is ctx's.
 func newAffinities(ctx context.Context, p *points, perplexity float64, neighbors int) (*affinities, error) {
 	lists, err := nearestNeighbors(ctx, p, neighbors)
 	if err != nil {
 		return nil, err
 	}
+	return affinitiesOf(ctx, p, lists, perplexity)
+}
+
+// newApproximateAffinities does so with approximate neighbours. They are those of
+// the points in another order, p's afterwards: order[i] is the old number of
+// point i.
+func newApproximateAffinities(ctx context.Context, p *points, perplexity float64, neighbors int) (a *affinities, order []int32, err error) {
+	lists, order, err := approximateNeighbors(ctx, p, neighbors)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err = affinitiesOf(ctx, p, lists, perplexity)
+	return a, order, err
+}
+
+// affinitiesOf makes P of the points' neighbours, whose memory it takes over.
+func affinitiesOf(ctx context.Context, p *points, lists *neighborLists, perplexity float64) (*affinities, error) {
 	if p.squareCosine {
 		lists.squareCosine()
 	}

@@ -31,6 +31,7 @@ type descent struct {
 	y, grad, update, gain []float32
 	squares               []float64 // of the gradient's norm, one for each piece of work
 	iteration, total      int
+	order                 []int32 // point i is the caller's order[i]; nil if they are the same
 
 	phase Phase           // of the step that is being done
 	moves func(piece int) // move, made once, so that a step allocates nothing
@@ -133,8 +134,18 @@ func (d *descent) snapshot(phase Phase, kl, norm float64) Snapshot {
 		Exaggeration: phase.Exaggeration,
 		KLDivergence: kl,
 		GradientNorm: norm,
-		Embedding:    dense(d.y),
+		Embedding:    d.embedding(),
 	}
+}
+
+// embedding returns a copy of the embedding in the caller's order.
+func (d *descent) embedding() *mat.Dense {
+	m := dense(d.y)
+	for i, old := range d.order {
+		m.Set(int(old), 0, float64(d.y[2*i]))
+		m.Set(int(old), 1, float64(d.y[2*i+1]))
+	}
+	return m
 }
 
 // dense copies an n x 2 embedding.

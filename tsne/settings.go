@@ -154,6 +154,10 @@ const (
 // BenchmarkRepulsion gives both the same time.
 const meshPoints = 450
 
+// approximatePoints is the number of points from which NeighborsByNumber takes
+// approximate ones. They are faster from about 10,000 points on.
+const approximatePoints = 20000
+
 // Validate returns what Embed would say of the settings for n points, or nil.
 // It does not look at the Start's elements, only at its size.
 func (s *Settings) Validate(n int) error {
@@ -169,6 +173,8 @@ type choices struct {
 	phases     []Phase
 	mesh       bool
 	initial    Initial
+
+	approximate bool // neighbours
 }
 
 // resolve replaces zero values by what they mean for n points.
@@ -213,6 +219,7 @@ func (s *Settings) resolve(n int) (*choices, error) {
 		c.phases = fitPhases(c.phases, s.Iterations)
 	}
 
+	c.approximate = s.Neighbors == ApproximateNeighbors || s.Neighbors == NeighborsByNumber && n >= approximatePoints
 	c.mesh = s.Repulsion == Mesh || s.Repulsion == ByNumber && n >= meshPoints
 	if s.Start != nil {
 		if rows, columns := s.Start.Dims(); rows != n || columns != 2 {

@@ -94,12 +94,17 @@ type tsneReport struct {
 	Iterations       int         `json:"iterations"`
 	Status           string      `json:"status"`
 	KLDivergence     float64     `json:"kl_divergence"`
+	Approximate      bool        `json:"approximate"` // neighbours, so the divergence is an estimate
 	NeighborAccuracy *float64    `json:"neighbor_accuracy,omitempty"`
 	Transformed      int         `json:"transformed,omitempty"` // points
 }
 
 func (r tsneReport) String() string {
-	return fmt.Sprintf("t-SNE of %s points: exact KL divergence %.4f after %d iterations (%s)", count(r.Points), r.KLDivergence, r.Iterations, r.Status)
+	exact := "exact"
+	if r.Approximate {
+		exact = "estimated"
+	}
+	return fmt.Sprintf("t-SNE of %s points: %s KL divergence %.4f after %d iterations (%s)", count(r.Points), exact, r.KLDivergence, r.Iterations, r.Status)
 }
 
 // neighbors is how many neighbours vote on a point's class.
@@ -262,7 +267,7 @@ func (a *app) embed(settings *tsne.Settings, r reportFlags, points mat.Matrix, f
 	n, columns := points.Dims()
 	return result.Embedding, tsneReport{
 		Points: n, Columns: columns, Preset: settings.Preset, Metric: settings.Metric, PCA: settings.PCA,
-		Perplexity: settings.Perplexity, Iterations: result.Iterations, Status: result.Status.String(), KLDivergence: result.KLDivergence,
+		Perplexity: settings.Perplexity, Iterations: result.Iterations, Status: result.Status.String(), KLDivergence: result.KLDivergence, Approximate: result.Approximate,
 	}, nil
 }
 
