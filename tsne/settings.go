@@ -131,7 +131,7 @@ const (
 	// ExactSum adds up all pairs; its time grows with the square of their number.
 	ExactSum
 	// Mesh takes near pairs one by one and far ones through a grid. Its forces
-	// are off by less than 1% of their root mean square, and by up to 3% in the
+	// are off by less than 1% of their root mean square, and by up to 4% in the
 	// first iterations, when all points are at about the same place.
 	Mesh
 )
