@@ -65,12 +65,16 @@ func (d *descent) run(ctx context.Context, phases []Phase) (Status, error) {
 }
 
 // runPhase does one phase. The rules for stopping hold in the last phase only.
+//
+// Default stops when two checks in a row, 100 iterations, have lowered the
+// divergence by less than the part tolerance of it.
 func (d *descent) runPhase(ctx context.Context, phase Phase, last bool) (Status, error) {
 	clear(d.update)
 	for j := range d.gain {
 		d.gain[j] = 1
 	}
 	best, bestIteration := math.Inf(1), d.iteration
+	mark, markIteration := math.Inf(1), d.iteration // of the last good progress
 	for i := range phase.Iterations {
 		phase := phase.at(i, len(d.y)/2)
 		if err := ctx.Err(); err != nil {
@@ -79,7 +83,7 @@ func (d *descent) runPhase(ctx context.Context, phase Phase, last bool) (Status,
 		z := d.gradient.at(d.grad, d.y, phase.Exaggeration)
 		check := (d.iteration+1)%recordEvery == 0
 		var kl float64 // as scikit-learn, before the update: Z is known there
-		if check && (d.recorder != nil || last && d.rules.patience > 0) {
+		if check && (d.recorder != nil || last && (d.rules.patience > 0 || d.rules.tolerance > 0)) {
 			kl = d.gradient.springs.divergence(d.y, z)
 		}
 		norm := d.step(phase)
@@ -98,8 +102,13 @@ func (d *descent) runPhase(ctx context.Context, phase Phase, last bool) (Status,
 		if kl < best {
 			best, bestIteration = kl, d.iteration
 		}
+		if !(mark-kl < d.rules.tolerance*math.Abs(mark)) {
+			mark, markIteration = kl, d.iteration
+		}
 		switch {
 		case !last:
+		case d.rules.tolerance > 0 && d.iteration-markIteration >= 2*recordEvery:
+			return Converged, nil
 		case d.rules.patience > 0 && d.iteration-bestIteration > d.rules.patience:
 			return NoProgress, nil
 		case d.rules.minGradientNorm > 0 && norm <= d.rules.minGradientNorm:

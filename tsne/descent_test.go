@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // slowDescent is the textbook's descent in float64, all pairs, for both
@@ -154,12 +156,60 @@ func TestStopRules(t *testing.T) {
 		{"no rule", rules{}, []Phase{{Iterations: 120, Exaggeration: 1, Momentum: 0, LearningRate: 1}}, Finished, 120},
 		// The divergence at the first check is the best; later ones are not lower.
 		{"no progress", rules{patience: 100}, []Phase{{Iterations: 500, Exaggeration: 1, Momentum: 0, LearningRate: 1}}, NoProgress, 200},
+		{"converged", rules{tolerance: 1e-4}, []Phase{{Iterations: 100, Exaggeration: 1, LearningRate: 1}, {Iterations: 500, Exaggeration: 1, LearningRate: 1}}, Converged, 250},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := newDescent(newGradient(p, false), &choices{rules: c.rules, phases: c.phases}, nil, start())
 			got, err := d.run(t.Context(), c.phases)
 			if got != c.want || err != nil || d.iteration != c.iterations {
 				t.Errorf("run = %v, %v after %d iterations, want %v after %d", got, err, d.iteration, c.want, c.iterations)
+			}
+		})
+	}
+}
+
+// TestDefaultStopsWhenNothingMoves compares with a run that goes on.
+func TestDefaultStopsWhenNothingMoves(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	moving, _ := clusters(600, 10, 6, rng)
+	for _, c := range []struct {
+		name   string
+		points *mat.Dense
+		want   Status
+	}{
+		{"few points", uniform(100, 5, rng), Converged},
+		{"many points", moving, Finished},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := Embed(t.Context(), c.points, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Status != c.want || got.Status.Early() != (got.Iterations < 750) {
+				t.Errorf("%v after %d iterations, want %v", got.Status, got.Iterations, c.want)
+			}
+			choices, err := new(Settings).resolve(c.points.RawMatrix().Rows)
+			if err != nil {
+				t.Fatal(err)
+			}
+			choices.tolerance = 0
+			p, err := readInput(c.points)
+			if err != nil {
+				t.Fatal(err)
+			}
+			start, err := chooseStart(new(Settings), choices, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := mustAffinities(t, c.points, DefaultPerplexity)
+			d := newDescent(newGradient(a, choices.mesh), choices, nil, start)
+			if _, err := d.run(t.Context(), choices.phases); err != nil {
+				t.Fatal(err)
+			}
+			full := a.divergence(d.y, exactZ(d.y))
+			t.Logf("%v after %d iterations: divergence %.5f; after %d: %.5f", got.Status, got.Iterations, got.KLDivergence, d.iteration, full)
+			if d.iteration != 750 || !(math.Abs(got.KLDivergence/full-1) <= .002) {
+				t.Errorf("divergence %v, after %d iterations %v", got.KLDivergence, d.iteration, full)
 			}
 		})
 	}

@@ -35,9 +35,7 @@ const (
 
 // listsFor returns the number of lists for n points. With more of them fewer
 // points must be looked at, but more centres and lists.
-func listsFor(n int) int { return max(1, int(listFactor*math.Sqrt(float64(n)))) }
-
-var listFactor = 1.0
+func listsFor(n int) int { return max(1, int(math.Sqrt(float64(n)))) }
 
 // approximateNeighbors finds most of the k nearest others of every point. It
 // renumbers the points, list after list, so that near ones are near in memory:
@@ -70,8 +68,13 @@ func approximateNeighbors(ctx context.Context, p *points, k int) (lists *neighbo
 		block := blocks[b]
 		w := s.begin(s.panels.at(block.lo, block.hi))
 		defer s.end(w)
-		for _, l := range near[block.list][:count] {
+		seen := 0
+		for m, l := range near[block.list] {
+			if m >= count && seen > k { // the lists of a few points far from all others are small
+				break
+			}
 			s.scan(w, int(l))
+			seen += s.panels.first[l+1] - s.panels.first[l]
 		}
 		from := s.panels.first[block.list] + (block.lo-s.panels.panel[block.list])*simd.PanelWidth
 		for q := range min(s.panels.first[block.list+1]-from, len(w.nearest)) {

@@ -4,7 +4,6 @@ package tsne
 
 import (
 	"context"
-	"math"
 	"slices"
 	"sync"
 
@@ -91,12 +90,8 @@ func (s *search) begin(queries []float32) *searchWork {
 	w.nearest = w.storage[:count]
 	for q := range w.nearest {
 		panel := queries[q/simd.PanelWidth*s.panels.size():][:s.panels.size()]
-		norm2 := 0.0
-		for at := q % simd.PanelWidth; at < len(panel); at += simd.PanelWidth {
-			norm2 += float64(panel[at]) * float64(panel[at])
-		}
 		// The query itself is found too, as the first or among equal ones.
-		w.nearest[q].reset(s.k+1, newMargin(s.panels.dim, math.Sqrt(norm2)))
+		w.nearest[q].reset(s.k+1, panelMargin(panel, q%simd.PanelWidth))
 	}
 	return w
 }

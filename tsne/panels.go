@@ -18,10 +18,11 @@ import (
 // Coordinates are rounded to float32 after the mean was subtracted and all were
 // multiplied by a power of two, as large as keeps squared distances in range.
 type panels struct {
-	dim   int
-	x     []float32 // dim x 16 for each panel
-	first []int     // list l holds the points first[l] to first[l+1]
-	panel []int     // and the panels panel[l] to panel[l+1]
+	dim    int
+	x      []float32 // dim x 16 for each panel
+	first  []int     // list l holds the points first[l] to first[l+1]
+	panel  []int     // and the panels panel[l] to panel[l+1]
+	factor float64   // by which coordinates were multiplied
 }
 
 // packBlock is the number of panels that one piece of work fills.
@@ -37,6 +38,7 @@ func newPanels(p *points, first []int) *panels {
 	count := s.panel[s.lists()]
 	s.x = make([]float32, count*s.size())
 	pack := newPacking(p)
+	s.factor = pack.factor
 	numbers := make([]int, count) // of each panel's first point
 	for l := range s.lists() {
 		for g := s.panel[l]; g < s.panel[l+1]; g++ {
@@ -68,6 +70,15 @@ func (s *panels) size() int { return s.dim * simd.PanelWidth }
 
 // at returns the panels lo to hi.
 func (s *panels) at(lo, hi int) []float32 { return s.x[lo*s.size() : hi*s.size()] }
+
+// panelMargin returns the margin of the point in column q of a panel.
+func panelMargin(panel []float32, q int) margin {
+	norm2 := 0.0
+	for at := q; at < len(panel); at += simd.PanelWidth {
+		norm2 += float64(panel[at]) * float64(panel[at])
+	}
+	return newMargin(len(panel)/simd.PanelWidth, math.Sqrt(norm2))
+}
 
 // packing is how a set's points become float32.
 type packing struct {

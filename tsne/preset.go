@@ -54,6 +54,7 @@ var presets = [...]rules{
 		initial: InitialPCA,
 		// openTSNE/tsne.py: min_gain = 0.01 is added, max_step_norm = 5.
 		gainAdded: .01, gainFloor: 0, maxStep: 5,
+		tolerance: 2e-4,
 	},
 	SKLearn: sklearn(func(n int) float64 {
 		// sklearn/manifold/_t_sne.py, TSNE. Since version 1.2 the learning rate
@@ -107,6 +108,8 @@ type rules struct {
 	// divergence; 0: never.
 	minGradientNorm float64
 	patience        int
+	// tolerance is the part of the divergence that counts as progress; 0: any.
+	tolerance float64
 }
 
 // Schedule returns the preset's phases for n points, to use or to change. It

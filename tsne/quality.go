@@ -6,11 +6,13 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
 	"stackedae/internal/parallel"
+	"stackedae/internal/simd"
 )
 
 // KLDivergence returns the Kullback-Leibler divergence of the n x 2 embedding
@@ -94,46 +96,88 @@ func Trustworthiness(points, embedding mat.Matrix, k int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	excess := make([]int, p.n) // Σ max(0, rank - k) of a point
-	parallel.Chunks(p.n, rowBlock, func(lo, hi int) {
-		near := make([]neighbor, k)
-		rank := make([]int, k)
-		for i := lo; i < hi; i++ {
-			for m, j := range lists.index[i*k : (i+1)*k] {
-				near[m] = neighbor{p.distance2(i, int(j)), j}
-			}
-			slices.SortFunc(near, neighbor.compare)
-			ranks(rank, near, p, i)
-			for _, r := range rank {
-				excess[i] += max(0, r-k)
-			}
-		}
-	})
-	sum := 0
-	for _, e := range excess {
-		sum += e
-	}
+	sum := excessRanks(p, lists)
 	n, kf := float64(p.n), float64(k)
 	return 1 - 2*float64(sum)/(n*kf*(2*n-3*kf-1)), nil
 }
 
-// ranks sets rank[m] to the place of near[m] among all others of point i,
-// counted from 1. near ascends.
-func ranks(rank []int, near []neighbor, p *points, i int) {
-	clear(rank)
-	for j := range p.n {
-		if j == i {
-			continue
+// excessRanks returns the sum over all points of what the ranks of their listed
+// others, by distance in p and counted from 1, are above the lists' length.
+//
+// Distances in float32 leave of all points those that may be no farther than the
+// farthest of a list; their distances in float64 decide.
+func excessRanks(p *points, lists *neighborLists) int {
+	panels := newPanels(p, []int{0, p.n})
+	count := panelsOf(p.n)
+	sums := make([]int, count)
+	parallel.For(count, func(g int) {
+		var r [simd.PanelWidth]ranks
+		var limits [simd.PanelWidth]float32
+		var dist2 [simd.PanelWidth * simd.PanelWidth * scanPanels]float32
+		var below [simd.PanelWidth * scanPanels]uint16
+		first := g * simd.PanelWidth
+		for q := range min(simd.PanelWidth, p.n-first) {
+			r[q].of(p, first+q, lists.index[(first+q)*lists.k:][:lists.k])
+			farthest := math.Sqrt(r[q].near[lists.k-1].dist2) * panels.factor
+			limits[q] = panelMargin(panels.at(g, g+1), q).limit(float32(farthest * farthest))
 		}
-		// A point adds one to the rank of itself and all behind it.
-		at, _ := slices.BinarySearchFunc(near, neighbor{p.distance2(i, j), int32(j)}, neighbor.compare)
-		if at < len(rank) {
-			rank[at]++
+		for lo := 0; lo < count; lo += scanPanels {
+			width := min(scanPanels, count-lo)
+			points := width * simd.PanelWidth
+			simd.PanelDistances(dist2[:simd.PanelWidth*points], below[:simd.PanelWidth*width], panels.at(g, g+1), panels.at(lo, lo+width), limits[:])
+			for q := range r {
+				for panel, b := range below[q*width:][:width] {
+					for ; b != 0; b &= b - 1 {
+						r[q].add(p, (lo+panel)*simd.PanelWidth+bits.TrailingZeros16(b))
+					}
+				}
+			}
 		}
+		for q := range r {
+			sums[g] += r[q].excess()
+		}
+	})
+	total := 0
+	for _, s := range sums {
+		total += s
 	}
-	for m := 1; m < len(rank); m++ {
-		rank[m] += rank[m-1]
+	return total
+}
+
+// ranks finds the ranks of a few points by their distance from one.
+type ranks struct {
+	self  int
+	near  []neighbor // the few, in the order of their distances
+	added []int      // points that are before near[m], or it, and not before near[m-1]
+}
+
+// of begins with the points near of the point self.
+func (r *ranks) of(p *points, self int, near []int32) {
+	r.self, r.near, r.added = self, make([]neighbor, len(near)), make([]int, len(near))
+	for m, j := range near {
+		r.near[m] = neighbor{p.distance2(self, int(j)), j}
 	}
+	slices.SortFunc(r.near, neighbor.compare)
+}
+
+// add counts the point j.
+func (r *ranks) add(p *points, j int) {
+	if j == r.self {
+		return
+	}
+	if at, _ := slices.BinarySearchFunc(r.near, neighbor{p.distance2(r.self, j), int32(j)}, neighbor.compare); at < len(r.added) {
+		r.added[at]++
+	}
+}
+
+// excess returns the sum of what ranks are above the number of points.
+func (r *ranks) excess() (sum int) {
+	rank := 0
+	for _, a := range r.added {
+		rank += a
+		sum += max(0, rank-len(r.added))
+	}
+	return sum
 }
 
 func (p *points) distance2(i, j int) float64 { return squaredDistance(p.row(i), p.row(j)) }

@@ -16,6 +16,8 @@ const (
 	// NoProgress means that the divergence did not fall for as many iterations
 	// as the preset waits.
 	NoProgress
+	// Converged means that iterations hardly lowered the divergence any more.
+	Converged
 	// Canceled means that the context ended the descent.
 	Canceled
 	// RecorderFailed means that the Recorder returned an error.
@@ -29,6 +31,7 @@ var statusNames = [...]string{
 	Finished:         "all iterations done",
 	GradientVanished: "gradient vanished",
 	NoProgress:       "no more progress",
+	Converged:        "converged",
 	Canceled:         "canceled",
 	RecorderFailed:   "recorder failed",
 	Diverged:         "diverged",

@@ -285,7 +285,7 @@ func TestStatusNames(t *testing.T) {
 			t.Errorf("status %d has no name", int(s))
 		}
 	}
-	if got := (Diverged + 1).String(); got != "Status(6)" {
+	if got := (Diverged + 1).String(); got != "Status(7)" {
 		t.Errorf("unknown status is called %q", got)
 	}
 	if Finished.Early() {
