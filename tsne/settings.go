@@ -43,7 +43,8 @@ type Settings struct {
 	// schedule and leaves its beginning: the last phase is lengthened or
 	// shortened, so the exaggerated phase keeps its length. A total no larger
 	// than what the earlier phases take leaves the last phase out, and the
-	// embedding is the one that the exaggeration had reached by then.
+	// embedding is the one that the exaggeration had reached by then. Default ends
+	// before where 100 iterations have hardly lowered the divergence.
 	Iterations int
 
 	// Schedule replaces the preset's phases. Nil means Preset.Schedule.
