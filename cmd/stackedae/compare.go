@@ -11,6 +11,7 @@ import (
 
 	"stackedae"
 	"stackedae/figure"
+	"stackedae/graph"
 	"stackedae/internal/fashion"
 	"stackedae/internal/reference"
 	"stackedae/train"
@@ -135,7 +136,7 @@ func (c *compareCommand) train(app *app, r *reference.Recordings) (histories []r
 	for _, s := range r.Steps {
 		report, err := s.Train(app.ctx, train.Data{Train: data.Train.Images, Valid: data.Valid.Images}, c.config(0))
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, outsideIfDiverged(err)
 		}
 		steps = append(steps, report)
 	}
@@ -157,13 +158,15 @@ func (c *compareCommand) trainOne(app *app, data *fashion.Data, seed uint64) (h 
 		return h, err
 	}
 	result, err := app.fit(m, c.fitFlags, c.reportFlags, data, seed)
-	if err != nil {
-		if result.Status == train.Diverged {
-			err = fmt.Errorf("compare: %w: %w", errOutside, err)
-		}
-		return h, err
+	return reference.HistoryOf(result.History), outsideIfDiverged(err)
+}
+
+// outsideIfDiverged tells of a training that has diverged, as no recorded one has.
+func outsideIfDiverged(err error) error {
+	if errors.Is(err, graph.ErrNotFinite) {
+		return fmt.Errorf("compare: %w: %w", errOutside, err)
 	}
-	return reference.HistoryOf(result.History), nil
+	return err
 }
 
 // figureHistory returns the numbers as figures take them.
