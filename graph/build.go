@@ -24,9 +24,8 @@ const (
 // operations is a way to express a network's parts as nodes. Matrices have a
 // row for each image or code.
 type operations interface {
-	// dense returns activation(x·kernel + bias). inputGradient says whether
-	// the gradient by x is wanted.
-	dense(x, kernel, bias *G.Node, a activation, inputGradient bool) (*G.Node, error)
+	// dense returns activation(x·kernel + bias).
+	dense(x, kernel, bias *G.Node, kind denseKind) (*G.Node, error)
 	// sigmoid returns predictions for logits.
 	sigmoid(logits *G.Node) (*G.Node, error)
 	// crossEntropy returns the mean loss of sigmoid(logits).
@@ -40,8 +39,8 @@ type operations interface {
 // fused implements operations by those of op_*.go.
 type fused struct{}
 
-func (fused) dense(x, kernel, bias *G.Node, a activation, inputGradient bool) (*G.Node, error) {
-	return G.ApplyOp(newDense(a, inputGradient), x, kernel, bias)
+func (fused) dense(x, kernel, bias *G.Node, kind denseKind) (*G.Node, error) {
+	return G.ApplyOp(newDense(kind), x, kernel, bias)
 }
 
 func (fused) sigmoid(logits *G.Node) (*G.Node, error) { return G.ApplyOp(newSigmoid(), logits) }
@@ -73,7 +72,7 @@ const (
 type program struct {
 	graph     *G.ExprGraph
 	input     *tensor.Dense // rows × width, bound to the input node
-	weights   G.Nodes       // kernel and bias, layer by layer
+	weights   G.Nodes       // kernel and bias, layer by layer, of tied layers the bias alone
 	gradients G.Nodes       // of training: by the weights, in their order
 	loss      *G.Node       // of training and evaluation
 	accuracy  *G.Node
@@ -122,6 +121,11 @@ func (p *program) score(logits, targets *G.Node, ops operations, gradients bool)
 		if p.gradients, err = G.Grad(p.loss, p.weights...); err != nil {
 			return fmt.Errorf("graph: gradients: %w", err)
 		}
+		for i, g := range p.gradients {
+			if _, ok := g.Op().(owner); !ok { // ours have a name
+				G.WithName(p.weights[i].Name() + " gradient")(g)
+			}
+		}
 	}
 	if p.accuracy, err = ops.roundedAccuracy(p.loss, logits, targets); err != nil {
 		return fmt.Errorf("graph: rounded accuracy: %w", err)
@@ -131,19 +135,26 @@ func (p *program) score(logits, targets *G.Node, ops operations, gradients bool)
 }
 
 // stack puts layers on x and returns the last one's output: logits if its
-// activation is the sigmoid.
+// activation is the sigmoid. Tied layers share a kernel's node, so that Gorgonia
+// adds up its gradients.
 func (p *program) stack(x *G.Node, layers []model.Dense, ops operations) (*G.Node, error) {
+	kernels := map[*tensor.Dense]*G.Node{}
 	h := x
 	for i, l := range layers {
-		kernel := G.NewMatrix(p.graph, tensor.Float32, G.WithName(l.Name+".kernel"), G.WithShape(l.Inputs, l.Units), G.WithValue(l.Kernel))
+		kernel, ok := kernels[l.Kernel]
+		if !ok {
+			kernel = G.NewMatrix(p.graph, tensor.Float32, G.WithName(l.Name+".kernel"), G.WithShape(l.Kernel.Shape()...), G.WithValue(l.Kernel))
+			kernels[l.Kernel] = kernel
+			p.weights = append(p.weights, kernel)
+		}
 		bias := G.NewVector(p.graph, tensor.Float32, G.WithName(l.Name+".bias"), G.WithShape(l.Units), G.WithValue(l.Bias))
-		p.weights = append(p.weights, kernel, bias)
-		a := linear
+		p.weights = append(p.weights, bias)
+		kind := denseKind{activation: linear, tied: l.Tied, inputGradient: i > 0}
 		if l.Activation == model.SELU {
-			a = selu
+			kind.activation = selu
 		}
 		var err error
-		if h, err = ops.dense(h, kernel, bias, a, i > 0); err != nil {
+		if h, err = ops.dense(h, kernel, bias, kind); err != nil {
 			return nil, fmt.Errorf("graph: %s: %w", l.Name, err)
 		}
 		G.WithName(l.Name)(h)

@@ -23,6 +23,12 @@ var chapter = model.Stacked(784, 100, 30)
 // narrow, by the longer side of either kind, in encoder and decoder.
 var broad = model.Stacked(300, 290, 310, 260, 5)
 
+// tied returns the architecture with the encoder's kernels in the decoder.
+func tied(s model.Spec) model.Spec {
+	s.Tied = true
+	return s
+}
+
 // newModel returns a model with biases that are not zero, so that a forgotten
 // one shows.
 func newModel(t testing.TB, spec model.Spec) *model.Model {
@@ -110,7 +116,7 @@ func TestFusedAgreesWithStock(t *testing.T) {
 	for _, c := range []struct {
 		spec model.Spec
 		rows int
-	}{{chapter, 1}, {chapter, 24}, {chapter, 32}, {chapter, 500}, {broad, 33}} {
+	}{{chapter, 1}, {chapter, 24}, {chapter, 32}, {chapter, 500}, {broad, 33}, {tied(chapter), 32}, {tied(broad), 33}} {
 		rows := c.rows
 		m, batch := newModel(t, c.spec), images(rows, c.spec.Inputs)
 		fusedMetrics, fusedGradients := gradients(t, m, Fused, batch)
@@ -139,6 +145,8 @@ func TestGradientsAreCentralDifferences(t *testing.T) {
 		model.Stacked(9, 7, 5, 2),
 		model.Stacked(6, 1),
 		model.Stacked(1, 1),
+		tied(model.Stacked(12, 5, 3)),
+		tied(model.Stacked(6, 9)),
 	} {
 		for _, rows := range []int{1, 4} {
 			m, batch := newModel(t, spec), images(rows, spec.Inputs)
@@ -282,7 +290,12 @@ func TestRepeatedStepsDoNotAddUp(t *testing.T) {
 }
 
 func TestForwardRolesAgreeWithTextbook(t *testing.T) {
-	spec := model.Stacked(30, 9, 4)
+	for _, spec := range []model.Spec{model.Stacked(30, 9, 4), tied(model.Stacked(30, 9, 4))} {
+		t.Run(spec.String(), func(t *testing.T) { forwardRolesAgreeWithTextbook(t, spec) })
+	}
+}
+
+func forwardRolesAgreeWithTextbook(t *testing.T, spec model.Spec) {
 	m, in := newModel(t, spec), images(2*batchRows+7, 30) // two whole batches and a rest
 	slow := newSlow(m, true)
 	n, err := New(m, Config{})
@@ -307,7 +320,7 @@ func TestForwardRolesAgreeWithTextbook(t *testing.T) {
 	}
 	x := rowsOf(in)
 	for i, row := range x {
-		encoder := &slowNetwork{weights: slow.weights, layers: m.Encoder}
+		encoder := &slowNetwork{weights: slow.weights, layers: slow.layers[:len(m.Encoder)]}
 		for j, want := range encoder.logits(row) {
 			if got := float64(codes[i*4+j]); math.Abs(got-want) > 1e-5 {
 				t.Fatalf("code (%d, %d) = %v, want %v", i, j, got, want)
@@ -334,6 +347,7 @@ func TestForwardRolesAgreeWithTextbook(t *testing.T) {
 func TestResultsDoNotDependOnGOMAXPROCS(t *testing.T) {
 	t.Run("chapter", func(t *testing.T) { resultsDoNotDependOnGOMAXPROCS(t, chapter) })
 	t.Run("broad", func(t *testing.T) { resultsDoNotDependOnGOMAXPROCS(t, broad) })
+	t.Run("broad, tied", func(t *testing.T) { resultsDoNotDependOnGOMAXPROCS(t, tied(broad)) })
 }
 
 func resultsDoNotDependOnGOMAXPROCS(t *testing.T, spec model.Spec) {
@@ -356,6 +370,9 @@ func resultsDoNotDependOnGOMAXPROCS(t *testing.T, spec model.Spec) {
 			t.Fatal(err)
 		}
 		n.Close()
+		if err := m.CheckFinite(); err != nil {
+			t.Fatal(err)
+		}
 		data, err := m.MarshalBinary()
 		if err != nil {
 			t.Fatal(err)
@@ -379,8 +396,8 @@ func TestDifferentParametersHashDifferently(t *testing.T) {
 	biasNode := G.NewVector(g, tensor.Float32, G.WithShape(3), G.WithName("bias"))
 	ops := []G.Op{newSigmoid(), newCrossEntropy(), newAccuracy(newCrossEntropy()), newPart("biasGradient", bias), newPart("inputGradient", input)}
 	for _, a := range []activation{linear, selu} {
-		for _, inputGradient := range []bool{false, true} {
-			d := newDense(a, inputGradient)
+		for i := range 4 {
+			d := newDense(denseKind{activation: a, tied: i%2 == 0, inputGradient: i/2 == 0})
 			ops = append(ops, d, newDenseGradient(d, input.Shape(), kernelNode, biasNode))
 		}
 	}

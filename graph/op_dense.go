@@ -23,24 +23,38 @@ const (
 
 func (a activation) String() string { return [...]string{"linear", "selu"}[a] }
 
+// denseKind is what there is to tell of a dense layer beside its shape.
+type denseKind struct {
+	activation activation
+	// tied says that the layer's kernel is another's, transposed.
+	tied bool
+	// inputGradient says whether anybody wants the gradient by x. The first
+	// layer's is the largest product of a step, and nobody does.
+	inputGradient bool
+}
+
+// operationName tells everything, as the operation's name must.
+func (k denseKind) operationName() string {
+	return fmt.Sprintf("dense[%v,tied=%v,inputGradient=%v]", k.activation, k.tied, k.inputGradient)
+}
+
 // denseOp is activation(x·kernel + bias) for x of rows × inputs, kernel of
-// inputs × units and bias of units.
+// inputs × units and bias of units. A tied layer's kernel is given as units ×
+// inputs.
 //
 // Where x is wide, it is summed over its two bands, which are added at last.
 type denseOp struct {
 	operation
-	activation activation
-	// inputGradient says whether anybody wants the gradient by x. The first
-	// layer's is the largest product of a step, and nobody does.
-	inputGradient bool
-	trained       bool          // somebody wants a gradient
-	width         int           // of x
-	out           *tensor.Dense // rows × units
-	second        *tensor.Dense // the sums over the second band of x; nil unless x is wide
-	alone         alone
+	denseKind
+	trained bool          // somebody wants a gradient
+	width   int           // of x
+	out     *tensor.Dense // rows × units
+	second  *tensor.Dense // the sums over the second band of x; nil unless x is wide
+	alone   alone
 
-	x, kernel, y simd.Matrix // of a run
-	bias         []float32
+	x, y   simd.Matrix // of a run
+	kernel kernel
+	bias   []float32
 }
 
 var (
@@ -48,15 +62,10 @@ var (
 	_ shared = &denseOp{}
 )
 
-func newDense(a activation, inputGradient bool) *denseOp {
+func newDense(kind denseKind) *denseOp {
 	return &denseOp{
-		operation: operation{
-			name:   fmt.Sprintf("dense[%v,inputGradient=%v]", a, inputGradient),
-			inputs: []hm.Type{matrix, matrix, vector},
-			result: matrix,
-		},
-		activation:    a,
-		inputGradient: inputGradient,
+		operation: operation{name: kind.operationName(), inputs: []hm.Type{matrix, matrix, vector}, result: matrix},
+		denseKind: kind,
 	}
 }
 
@@ -67,13 +76,14 @@ func (o *denseOp) InferShape(sizes ...G.DimSizer) (tensor.Shape, error) {
 		return nil, err
 	}
 	x, kernel, bias := s[0], s[1], s[2]
-	if x[1] != kernel[0] || kernel[1] != bias[0] {
+	inputs, units := layerShape(kernel, o.tied)
+	if x[1] != inputs || bias[0] != units {
 		return nil, fmt.Errorf("graph: %v: x %v, kernel %v, bias %v do not fit", o, x, kernel, bias)
 	}
 	if o.out == nil {
-		o.width, o.out = x[1], newBuffer(x[0], kernel[1])
-		if isTall(x[1], kernel[1]) {
-			o.second = newBuffer(x[0], kernel[1])
+		o.width, o.out = inputs, newBuffer(x[0], units)
+		if isTall(inputs, units) {
+			o.second = newBuffer(x[0], units)
 		}
 	}
 	return o.out.Shape().Clone(), nil
@@ -87,7 +97,8 @@ func (o *denseOp) Do(inputs ...G.Value) (G.Value, error) {
 func (o *denseOp) value() G.Value { return o.out }
 
 func (o *denseOp) begin(inputs []G.Value) {
-	o.x, o.kernel, o.bias, o.y = matrixOf(inputs[0]), matrixOf(inputs[1]), floats(inputs[2]), matrixOf(o.out)
+	o.x, o.bias, o.y = matrixOf(inputs[0]), floats(inputs[2]), matrixOf(o.out)
+	o.kernel = kernel{matrixOf(inputs[1]), o.tied}
 }
 
 // tasks cuts by bands where weights change from run to run, else by rows: then
@@ -117,7 +128,7 @@ func (o *denseOp) tasks() []task {
 func (o *denseOp) product(p piece) {
 	from, to := p.columns(o.y.Columns)
 	y := p.part(o.y)
-	simd.MatMulBias(y, o.x.RowSpan(p.lo, p.hi), o.kernel.ColumnSpan(from, to), o.bias[from:to])
+	o.kernel.ofUnits(from, to).forward(y, o.x.RowSpan(p.lo, p.hi), o.bias[from:to])
 	if o.activation == selu {
 		for i := range y.Rows {
 			simd.SELU(y.Row(i), y.Row(i))
@@ -128,12 +139,12 @@ func (o *denseOp) product(p piece) {
 // sumBand sums over a band of x for the piece's rows.
 func (o *denseOp) sumBand(p piece) {
 	from, to := p.columns(o.x.Columns)
-	x, kernel := p.part(o.x), o.kernel.RowSpan(from, to)
+	x, kernel := p.part(o.x), o.kernel.ofInputs(from, to)
 	if p.share == 0 {
-		simd.MatMulBias(o.y.RowSpan(p.lo, p.hi), x, kernel, o.bias)
+		kernel.forward(o.y.RowSpan(p.lo, p.hi), x, o.bias)
 		return
 	}
-	simd.MatMul(matrixOf(o.second).RowSpan(p.lo, p.hi), x, kernel)
+	kernel.forward(matrixOf(o.second).RowSpan(p.lo, p.hi), x, nil)
 }
 
 // finish adds up the bands' sums of the piece's rows.

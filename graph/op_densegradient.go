@@ -13,7 +13,7 @@ import (
 // denseGradientOp is the gradient of a dense layer. With d the gradient by
 // x·kernel + bias, which is upstream times the activation's slope:
 //
-//	kernel gradient = xᵀ·d
+//	kernel gradient = xᵀ·d, transposed if the layer is tied
 //	bias gradient   = column sums of d
 //	input gradient  = d·kernelᵀ
 //
@@ -26,36 +26,40 @@ import (
 // kernel and bias.
 type denseGradientOp struct {
 	operation
-	activation activation
-	promised   bool
-	descent    float32
-	biasNode   *G.Node
-	kernel     *tensor.Dense // inputs × units: the operation's own result
-	bias       *tensor.Dense // units
-	input      *tensor.Dense // rows × inputs, or nil if nobody wants it
-	second     *tensor.Dense // the input gradient's sums over the second band of d; nil unless d is wide
-	slope      *tensor.Dense // d; nil for the linear activation, where it is upstream
-	rows       int
-	alone      alone
+	tied          bool
+	promised      bool
+	descent       float32
+	biasNode      *G.Node
+	inputs, units int           // of the layer
+	kernel        *tensor.Dense // the kernel's gradient, of its shape: the operation's own result
+	bias          *tensor.Dense // units
+	input         *tensor.Dense // rows × inputs, or nil if nobody wants it
+	second        *tensor.Dense // the input gradient's sums over the second band of d; nil unless d is wide
+	slope         *tensor.Dense // d; nil for the linear activation, where it is upstream
+	rows          int
+	alone         alone
 
-	x, weights, output, upstream, d simd.Matrix // of a run; weights are the kernel itself
+	x, output, upstream, d simd.Matrix // of a run
+	weights                kernel      // the kernel itself
 }
 
 var _ weighted = &denseGradientOp{}
 
 func newDenseGradient(of *denseOp, x tensor.Shape, kernel, bias *G.Node) *denseGradientOp {
-	inputs, units := kernel.Shape()[0], kernel.Shape()[1]
+	inputs, units := layerShape(kernel.Shape(), of.tied)
 	o := &denseGradientOp{
 		operation: operation{
 			name:   of.name + "Gradient",
 			inputs: []hm.Type{matrix, matrix, matrix, matrix},
 			result: matrix,
 		},
-		activation: of.activation,
-		biasNode:   bias,
-		kernel:     newBuffer(inputs, units),
-		bias:       newBuffer(units),
-		rows:       x[0],
+		tied:     of.tied,
+		biasNode: bias,
+		inputs:   inputs,
+		units:    units,
+		kernel:   newBuffer(kernel.Shape()...),
+		bias:     newBuffer(units),
+		rows:     x[0],
 	}
 	if of.inputGradient {
 		o.input = newBuffer(x...)
@@ -82,7 +86,8 @@ func (o *denseGradientOp) Do(inputs ...G.Value) (G.Value, error) {
 func (o *denseGradientOp) value() G.Value { return o.kernel }
 
 func (o *denseGradientOp) begin(inputs []G.Value) {
-	o.x, o.weights, o.output, o.upstream = matrixOf(inputs[0]), matrixOf(inputs[1]), matrixOf(inputs[2]), matrixOf(inputs[3])
+	o.x, o.output, o.upstream = matrixOf(inputs[0]), matrixOf(inputs[2]), matrixOf(inputs[3])
+	o.weights = kernel{matrixOf(inputs[1]), o.tied}
 	o.d = o.upstream
 	if o.slope != nil {
 		o.d = matrixOf(o.slope)
@@ -91,7 +96,7 @@ func (o *denseGradientOp) begin(inputs []G.Value) {
 
 // tasks are those of d and the input gradient.
 func (o *denseGradientOp) tasks() []task {
-	inputs, units := o.kernel.Shape()[0], o.kernel.Shape()[1]
+	inputs, units := o.inputs, o.units
 	slope, product := 0, 0
 	if o.slope != nil {
 		slope = o.rows * units
@@ -102,7 +107,7 @@ func (o *denseGradientOp) tasks() []task {
 	all := task{cut: byRows, work: slope + product, do: func(p piece) {
 		o.differentiate(p)
 		if o.input != nil {
-			simd.MatMulTransB(matrixOf(o.input).RowSpan(p.lo, p.hi), o.d.RowSpan(p.lo, p.hi), o.weights)
+			o.weights.backward(matrixOf(o.input).RowSpan(p.lo, p.hi), o.d.RowSpan(p.lo, p.hi))
 		}
 	}}
 	switch {
@@ -124,7 +129,7 @@ func (o *denseGradientOp) tasks() []task {
 			{cut: byRows, work: slope, do: o.differentiate},
 			{cut: byBands, work: product, do: func(p piece) {
 				from, to := p.columns(inputs)
-				simd.MatMulTransB(p.part(matrixOf(o.input)), o.d.RowSpan(p.lo, p.hi), o.weights.RowSpan(from, to))
+				o.weights.ofInputs(from, to).backward(p.part(matrixOf(o.input)), o.d.RowSpan(p.lo, p.hi))
 			}},
 		}
 	}
@@ -149,7 +154,7 @@ func (o *denseGradientOp) sumBand(p piece) {
 	if p.share > 0 {
 		sum = o.second
 	}
-	simd.MatMulTransB(matrixOf(sum).RowSpan(p.lo, p.hi), p.part(o.d), o.weights.ColumnSpan(from, to))
+	o.weights.ofUnits(from, to).backward(matrixOf(sum).RowSpan(p.lo, p.hi), p.part(o.d))
 }
 
 // weightTask computes the gradients by kernel and bias, or takes the step.
@@ -159,7 +164,7 @@ func (o *denseGradientOp) weightTask() task {
 
 func (o *denseGradientOp) weightWork() int {
 	if o.promised {
-		return o.rows * o.bias.Shape()[0]
+		return o.rows * o.units
 	}
 	return o.kernelWork()
 }
@@ -170,9 +175,9 @@ func (o *denseGradientOp) kernelWork() int { return o.rows * o.kernel.Shape().To
 // doWeights computes a share of the gradients by kernel and bias.
 func (o *denseGradientOp) doWeights(p piece) {
 	if o.descent != 0 {
-		o.addKernelShare(o.weights, o.descent, p)
-	} else if kernel, x, d := o.kernelShare(matrixOf(o.kernel), p); !o.promised && kernel.Columns > 0 {
-		simd.MatMulTransA(kernel, x, d)
+		o.addKernelShare(o.weights.Matrix, o.descent, p)
+	} else if kernel, a, b := o.kernelShare(matrixOf(o.kernel), p); !o.promised && kernel.Columns > 0 {
+		simd.MatMulTransA(kernel, a, b)
 	}
 	from, to := p.columns(o.d.Columns)
 	bias := o.bias.Float32s()[from:to]
@@ -184,18 +189,19 @@ func (o *denseGradientOp) doWeights(p piece) {
 
 // addKernelShare adds alpha times a share of the kernel's gradient to a kernel.
 func (o *denseGradientOp) addKernelShare(kernel simd.Matrix, alpha float32, p piece) {
-	if kernel, x, d := o.kernelShare(kernel, p); kernel.Columns > 0 {
-		simd.MatMulTransAAxpy(kernel, alpha, x, d)
+	if kernel, a, b := o.kernelShare(kernel, p); kernel.Columns > 0 {
+		simd.MatMulTransAAxpy(kernel, alpha, a, b)
 	}
 }
 
-// kernelShare returns a share of a kernel and what of x and d its gradient
-// takes. It has no columns if the share is empty.
-func (o *denseGradientOp) kernelShare(kernel simd.Matrix, p piece) (_, x, d simd.Matrix) {
+// kernelShare returns a share of a kernel, or of its gradient, which is aᵀ·b. It
+// has no columns if the share is empty.
+func (o *denseGradientOp) kernelShare(kernel simd.Matrix, p piece) (_, a, b simd.Matrix) {
+	a, b = o.weights.gradientFactors(o.x, o.d)
 	if kernel.Rows >= kernel.Columns {
 		from, to := p.columns(kernel.Rows)
-		return kernel.RowSpan(from, to), o.x.ColumnSpan(from, to), o.d
+		return kernel.RowSpan(from, to), a.ColumnSpan(from, to), b
 	}
 	from, to := p.columns(kernel.Columns)
-	return kernel.ColumnSpan(from, to), o.x, o.d.ColumnSpan(from, to)
+	return kernel.ColumnSpan(from, to), a, b.ColumnSpan(from, to)
 }

@@ -11,32 +11,50 @@ import (
 
 // slowNetwork is a model's weights in float64, layer by layer.
 type slowNetwork struct {
-	weights [][]float64 // kernel, bias, kernel, bias, …
-	layers  []model.Dense
+	weights [][]float64 // as the model lists them
+	layers  []slowLayer
 	clip    bool // the cross-entropy clips as Keras does
 }
 
+// slowLayer is a layer with its weights, which are some of the network's.
+type slowLayer struct {
+	model.Dense
+	kernel, bias []float64
+}
+
 func newSlow(m *model.Model, clip bool) *slowNetwork {
-	s := &slowNetwork{layers: m.Layers(), clip: clip}
+	s := &slowNetwork{clip: clip}
+	byName := map[string][]float64{}
 	for _, w := range m.Weights() {
 		values := make([]float64, len(w.Values))
 		for i, v := range w.Values {
 			values[i] = float64(v)
 		}
 		s.weights = append(s.weights, values)
+		byName[w.Name] = values
+	}
+	for i, l := range m.Layers() {
+		owner := l.Name
+		if l.Tied {
+			owner = m.Encoder[2*len(m.Encoder)-1-i].Name
+		}
+		s.layers = append(s.layers, slowLayer{l, byName[owner+".kernel"], byName[l.Name+".bias"]})
 	}
 	return s
 }
 
 // logits returns what goes into the last layer's sigmoid.
 func (s *slowNetwork) logits(row []float64) []float64 {
-	for l, layer := range s.layers {
-		kernel, bias := s.weights[2*l], s.weights[2*l+1]
+	for _, layer := range s.layers {
 		out := make([]float64, layer.Units)
 		for j := range out {
-			z := bias[j]
+			z := layer.bias[j]
 			for i, v := range row {
-				z += v * kernel[i*layer.Units+j]
+				if layer.Tied {
+					z += v * layer.kernel[j*layer.Inputs+i]
+				} else {
+					z += v * layer.kernel[i*layer.Units+j]
+				}
 			}
 			if layer.Activation == model.SELU {
 				if z >= 0 {

@@ -19,7 +19,8 @@ import (
 // training step is five regions.
 //
 // It never lets an operation overwrite an input. What operations compute for
-// weights it computes last.
+// weights it computes last, and then what is made of that: the sum of a tied
+// kernel's gradients.
 type staticMachine struct {
 	engine tensor.Engine
 	phases []phase
@@ -43,6 +44,8 @@ func newStaticMachine(p *program, input *binding, e tensor.Engine) (*staticMachi
 	slices.Reverse(sorted) // Sort puts what is needed last
 	m := &staticMachine{engine: e, phases: []phase{&regionPhase{region: input.region}}}
 	var weights []task
+	var sums []phase           // of what the tasks for weights compute
+	late := map[*G.Node]bool{} // the nodes of those two
 	for _, n := range sorted {
 		if n.Op() == nil || n.Op().Arity() == 0 { // a variable or constant
 			m.setEngine(n.Value())
@@ -72,14 +75,22 @@ func newStaticMachine(p *program, input *binding, e tensor.Engine) (*staticMachi
 				t := op.weightTask()
 				t.part = partOf(n.Op())
 				weights = append(weights, t)
+				late[n] = true
 			}
 		default:
-			m.phases = append(m.phases, &singlePhase{i, m})
+			single := &singlePhase{i, m}
+			if slices.ContainsFunc(i.operands, func(o *G.Node) bool { return late[o] }) {
+				sums = append(sums, single)
+				late[n] = true
+			} else {
+				m.phases = append(m.phases, single)
+			}
 		}
 	}
 	for _, t := range weights {
 		m.addTask(t, input.rows)
 	}
+	m.phases = append(m.phases, sums...)
 	return m, nil
 }
 

@@ -39,10 +39,13 @@ func TestStaticMachineHasTheTapeMachinesBits(t *testing.T) {
 		"fused":                  {Config{LearningRate: 1.5}, chapter},
 		"fused, broad":           {Config{LearningRate: 0.1}, broad},
 		"fused, deep":            {Config{LearningRate: 0.5}, model.Stacked(30, 17, 9, 4)},
+		"fused, tied":            {Config{LearningRate: 1.5}, tied(chapter)},
+		"fused, broad and tied":  {Config{LearningRate: 0.1}, tied(broad)},
 		"fused, standard engine": {Config{LearningRate: 1.5, Engine: StandardEngine}, model.Stacked(30, 9)},
 		"fused, no step":         {Config{}, model.Stacked(30, 9)},
 		"fused, 0 in float32":    {Config{LearningRate: 1e-50}, model.Stacked(30, 9)},
 		"stock":                  {Config{LearningRate: 1.5, Operations: Stock, Engine: StandardEngine}, model.Stacked(30, 9, 4)},
+		"stock, tied":            {Config{LearningRate: 1.5, Operations: Stock, Engine: StandardEngine}, tied(model.Stacked(30, 9, 4))},
 	} {
 		eachWay(t, name, func(t *testing.T) {
 			var want []any
@@ -79,12 +82,22 @@ func TestStaticMachineHasTheTapeMachinesBits(t *testing.T) {
 				}
 				for i := range want {
 					if !same(got[i], want[i]) {
-						t.Errorf("value %d differs from the tape machine's: %.60v…, want %.60v…", i, got[i], want[i])
+						t.Errorf("value %d differs from the tape machine's: %s, want %s", i, short(got[i]), short(want[i]))
 					}
 				}
 			}
 		})
 	}
+}
+
+// short writes a value's beginning.
+func short(v any) string {
+	const most = 80
+	text := fmt.Sprint(v)
+	if len(text) > most {
+		return text[:most] + "…"
+	}
+	return text
 }
 
 func same(a, b any) bool {

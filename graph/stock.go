@@ -37,11 +37,14 @@ func constant(v float32) *G.Node { return G.NewConstant(v) }
 
 // dense is activation(x·kernel + bias). What the gradient's consumer wants is
 // not asked: Gorgonia's product always has both gradients.
-func (stock) dense(x, kernel, bias *G.Node, a activation, _ bool) (*G.Node, error) {
+func (stock) dense(x, kernel, bias *G.Node, kind denseKind) (*G.Node, error) {
 	var e expression
+	if kind.tied {
+		kernel = e.unary(func(a *G.Node) (*G.Node, error) { return G.Transpose(a) }, kernel)
+	}
 	product := e.apply(func(a, b *G.Node) (*G.Node, error) { return G.Mul(a, b) }, x, kernel)
 	z := e.apply(func(a, b *G.Node) (*G.Node, error) { return G.BroadcastAdd(a, b, nil, []byte{0}) }, product, bias)
-	if a == selu {
+	if kind.activation == selu {
 		// Gorgonia has no selection by sign with a gradient, so
 		// selu(z) = scale·(max(z, 0) + alpha·(exp(min(z, 0)) - 1)).
 		positive := e.unary(G.Rectify, z)

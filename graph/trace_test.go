@@ -21,42 +21,67 @@ var traceConfigs = map[string]Config{
 // TestTraceKeepsTheBits trains with and without a trace.
 func TestTraceKeepsTheBits(t *testing.T) {
 	for name, c := range traceConfigs {
-		t.Run(name, func(t *testing.T) {
-			var want []any
-			for _, trace := range []*Trace{nil, new(Trace)} {
-				m := newModel(t, chapter)
-				c.Trace = trace
-				n, err := New(m, c)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer n.Close()
-				var got []any
-				for _, rows := range []int{8, 5, 8} {
-					metrics, err := n.Train(images(rows, 784))
-					if err != nil {
-						t.Fatal(err)
-					}
-					got = append(got, metrics)
-				}
-				metrics, err := n.Evaluate(t.Context(), images(9, 784))
-				if err != nil {
-					t.Fatal(err)
-				}
-				got = append(got, metrics)
-				for _, w := range m.Weights() {
-					got = append(got, slices.Clone(w.Values))
-				}
-				if want == nil {
-					want = got
-				}
-				for i := range want {
-					if !same(got[i], want[i]) {
-						t.Errorf("value %d is with a trace %.60v…, want %.60v…", i, got[i], want[i])
-					}
-				}
+		t.Run(name, func(t *testing.T) { traceKeepsTheBits(t, c, chapter) })
+		t.Run(name+", tied", func(t *testing.T) { traceKeepsTheBits(t, c, tied(chapter)) })
+	}
+}
+
+// TestTraceNamesSums looks for the sum of a tied kernel's gradients.
+func TestTraceNamesSums(t *testing.T) {
+	trace := new(Trace)
+	n, err := New(newModel(t, tied(chapter)), Config{LearningRate: 1.5, Trace: trace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	if _, err := n.Train(images(8, 784)); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, p := range trace.Parts() {
+		names = append(names, p.Name)
+	}
+	for _, want := range []string{"encoder.0.kernel gradient", "encoder.1.kernel gradient"} {
+		if !slices.Contains(names, want) {
+			t.Errorf("no part %q among %q", want, names)
+		}
+	}
+}
+
+func traceKeepsTheBits(t *testing.T, c Config, spec model.Spec) {
+	var want []any
+	for _, trace := range []*Trace{nil, new(Trace)} {
+		m := newModel(t, spec)
+		c.Trace = trace
+		n, err := New(m, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer n.Close()
+		var got []any
+		for _, rows := range []int{8, 5, 8} {
+			metrics, err := n.Train(images(rows, 784))
+			if err != nil {
+				t.Fatal(err)
 			}
-		})
+			got = append(got, metrics)
+		}
+		metrics, err := n.Evaluate(t.Context(), images(9, 784))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, metrics)
+		for _, w := range m.Weights() {
+			got = append(got, slices.Clone(w.Values))
+		}
+		if want == nil {
+			want = got
+		}
+		for i := range want {
+			if !same(got[i], want[i]) {
+				t.Errorf("value %d is with a trace %s, want %s", i, short(got[i]), short(want[i]))
+			}
+		}
 	}
 }
 

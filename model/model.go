@@ -17,8 +17,11 @@ type Dense struct {
 	LayerSpec
 	Name   string        // encoder.0, encoder.1, …, decoder.0, …
 	Inputs int           // the layer before has as many units
-	Kernel *tensor.Dense // float32, Inputs × Units
+	Kernel *tensor.Dense // float32, Inputs × Units, or Units × Inputs if Tied
 	Bias   *tensor.Dense // float32, Units
+	// Tied says that Kernel is that of a layer of the encoder, which this layer
+	// takes transposed.
+	Tied bool
 }
 
 // Model is an architecture with weights.
@@ -38,6 +41,9 @@ func New(spec Spec, rng *rand.Rand) (*Model, error) {
 		return nil, err
 	}
 	for _, l := range m.Layers() {
+		if l.Tied {
+			continue
+		}
 		limit := math.Sqrt(6 / float64(l.Inputs+l.Units))
 		kernel := l.Kernel.Float32s()
 		for i := range kernel {
@@ -52,24 +58,33 @@ func zero(spec Spec) (*Model, error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
 	}
-	return &Model{
-		Spec:    spec,
-		Encoder: denses("encoder", spec.Inputs, spec.Encoder),
-		Decoder: denses("decoder", spec.CodeUnits(), spec.Decoder),
-	}, nil
+	m := &Model{Spec: spec, Encoder: denses("encoder", spec.Inputs, spec.Encoder, nil)}
+	var tied []Dense
+	if spec.Tied {
+		tied = m.Encoder
+	}
+	m.Decoder = denses("decoder", spec.CodeUnits(), spec.Decoder, tied)
+	return m, nil
 }
 
-func denses(stretch string, inputs int, layers []LayerSpec) []Dense {
+// denses returns a stretch of layers. If encoder is not nil they mirror it, with
+// its kernels.
+func denses(stretch string, inputs int, layers []LayerSpec, encoder []Dense) []Dense {
 	ds := make([]Dense, len(layers))
 	for i, l := range layers {
-		ds[i] = Dense{
+		d := Dense{
 			LayerSpec: l,
 			Name:      fmt.Sprintf("%s.%d", stretch, i),
 			Inputs:    inputs,
-			Kernel:    tensor.New(tensor.WithShape(inputs, l.Units), tensor.Of(tensor.Float32)),
 			Bias:      tensor.New(tensor.WithShape(l.Units), tensor.Of(tensor.Float32)),
+			Tied:      encoder != nil,
 		}
-		inputs = l.Units
+		if d.Tied {
+			d.Kernel = encoder[len(encoder)-1-i].Kernel
+		} else {
+			d.Kernel = tensor.New(tensor.WithShape(inputs, l.Units), tensor.Of(tensor.Float32))
+		}
+		ds[i], inputs = d, l.Units
 	}
 	return ds
 }
@@ -84,14 +99,15 @@ type Weight struct {
 	Values []float32 // the tensor's own memory
 }
 
-// Weights returns kernel and bias, layer by layer: the order of Keras'
-// get_weights.
+// Weights returns kernel and bias, layer by layer, of tied layers the bias alone:
+// the order of Keras' get_weights.
 func (m *Model) Weights() []Weight {
 	var ws []Weight
 	for _, l := range m.Layers() {
-		ws = append(ws,
-			Weight{l.Name + ".kernel", []int{l.Inputs, l.Units}, l.Kernel.Float32s()},
-			Weight{l.Name + ".bias", []int{l.Units}, l.Bias.Float32s()})
+		if !l.Tied {
+			ws = append(ws, Weight{l.Name + ".kernel", []int{l.Inputs, l.Units}, l.Kernel.Float32s()})
+		}
+		ws = append(ws, Weight{l.Name + ".bias", []int{l.Units}, l.Bias.Float32s()})
 	}
 	return ws
 }

@@ -82,7 +82,9 @@ func TestNewIsFrozen(t *testing.T) {
 func TestSaveAndLoadGiveTheSameModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		hidden := rapid.SliceOfN(rapid.IntRange(1, 9), 1, 4).Draw(t, "hidden")
-		m, err := New(Stacked(rapid.IntRange(1, 20).Draw(t, "inputs"), hidden...), newRand())
+		spec := Stacked(rapid.IntRange(1, 20).Draw(t, "inputs"), hidden...)
+		spec.Tied = rapid.Bool().Draw(t, "tied")
+		m, err := New(spec, newRand())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,6 +109,29 @@ func TestSaveAndLoadGiveTheSameModel(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestTiedModelsShareKernels checks what is one memory, and that the encoder
+// starts as if it were not tied.
+func TestTiedModelsShareKernels(t *testing.T) {
+	m, free := mustNew(t, tied(Stacked(20, 8, 3))), mustNew(t, Stacked(20, 8, 3))
+	var names []string
+	for _, w := range m.Weights() {
+		names = append(names, w.Name)
+	}
+	if got, want := fmt.Sprint(names), "[encoder.0.kernel encoder.0.bias encoder.1.kernel encoder.1.bias decoder.0.bias decoder.1.bias]"; got != want {
+		t.Errorf("weights %s, want %s", got, want)
+	}
+	for i, l := range m.Decoder {
+		if l.Kernel != m.Encoder[1-i].Kernel || !l.Tied {
+			t.Errorf("%s has a kernel of its own", l.Name)
+		}
+	}
+	for i, l := range m.Encoder {
+		if l.Tied || !slices.Equal(l.Kernel.Float32s(), free.Encoder[i].Kernel.Float32s()) {
+			t.Errorf("%s starts otherwise than untied", l.Name)
+		}
+	}
 }
 
 // file returns a safetensors file with the header given and so many bytes of

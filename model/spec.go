@@ -29,6 +29,9 @@ type Spec struct {
 	Inputs  int         `json:"inputs"`
 	Encoder []LayerSpec `json:"encoder"`
 	Decoder []LayerSpec `json:"decoder"`
+	// Tied says that the decoder has no kernels of its own: each of its layers
+	// takes the kernel of the encoder's layer that it mirrors, transposed.
+	Tied bool `json:"tied,omitempty"`
 }
 
 // Limits that Validate holds, far above any sensible autoencoder and low
@@ -90,8 +93,31 @@ func (s Spec) validate() error {
 	if last := s.Decoder[len(s.Decoder)-1].Units; last != s.Inputs {
 		return fmt.Errorf("the decoder ends in %d units, want one an input: %d", last, s.Inputs)
 	}
+	if s.Tied {
+		if err := s.validateMirror(); err != nil {
+			return err
+		}
+	}
 	if n := s.Parameters(); n > MaxParameters {
 		return fmt.Errorf("%d parameters, want at most %d", n, MaxParameters)
+	}
+	return nil
+}
+
+// validateMirror returns an error unless every layer of the decoder has the
+// shape of the encoder's layer that it mirrors, from its units to its inputs.
+func (s Spec) validateMirror() error {
+	widths := []int{s.Inputs}
+	for _, l := range s.Encoder {
+		widths = append(widths, l.Units)
+	}
+	if len(s.Decoder) != len(s.Encoder) {
+		return fmt.Errorf("tied, with a decoder of %d layers, want the encoder's %d", len(s.Decoder), len(s.Encoder))
+	}
+	for i, l := range s.Decoder {
+		if want := widths[len(s.Encoder)-1-i]; l.Units != want {
+			return fmt.Errorf("tied, with decoder layer %d of %d units, want %d, as many as the encoder's layer takes", i, l.Units, want)
+		}
 	}
 	return nil
 }
@@ -99,9 +125,17 @@ func (s Spec) validate() error {
 // CodeUnits returns the width of the code, the encoder's last layer.
 func (s Spec) CodeUnits() int { return s.Encoder[len(s.Encoder)-1].Units }
 
-// Parameters returns the number of weights, kernels and biases together.
+// Parameters returns the number of weights, kernels and biases together. Tied
+// ones count once.
 func (s Spec) Parameters() int {
-	return parameters(s.Inputs, s.Encoder) + parameters(s.CodeUnits(), s.Decoder)
+	n := parameters(s.Inputs, s.Encoder)
+	if !s.Tied {
+		return n + parameters(s.CodeUnits(), s.Decoder)
+	}
+	for _, l := range s.Decoder {
+		n += l.Units
+	}
+	return n
 }
 
 // parameters counts the weights of a stretch of layers over that many inputs.
@@ -113,11 +147,15 @@ func parameters(inputs int, layers []LayerSpec) (n int) {
 	return n
 }
 
-// String returns the widths of all layers: 784-100-30-100-784.
+// String returns the widths of all layers: 784-100-30-100-784, and whether they
+// are tied.
 func (s Spec) String() string {
 	text := fmt.Sprint(s.Inputs)
 	for _, l := range slices.Concat(s.Encoder, s.Decoder) {
 		text += fmt.Sprintf("-%d", l.Units)
+	}
+	if s.Tied {
+		text += " tied"
 	}
 	return text
 }

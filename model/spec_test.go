@@ -2,11 +2,16 @@ package model
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
 )
+
+// tied returns the architecture with the encoder's kernels in the decoder.
+func tied(s Spec) Spec {
+	s.Tied = true
+	return s
+}
 
 func TestStacked(t *testing.T) {
 	for _, c := range []struct {
@@ -17,6 +22,7 @@ func TestStacked(t *testing.T) {
 		{Stacked(784, 100, 30), "784-100-30-100-784", 163_814}, // Keras' count, for all three
 		{Stacked(784, 256, 100, 30), "784-256-100-30-100-256-784", 460_134},
 		{Stacked(784, 30), "784-30-784", 47_854},
+		{tied(Stacked(784, 100, 30)), "784-100-30-100-784 tied", 82_414},
 	} {
 		if err := c.spec.Validate(); err != nil {
 			t.Errorf("%s: %v", c.text, err)
@@ -35,11 +41,16 @@ func TestValidateRefuses(t *testing.T) {
 	wrong.Encoder[0].Activation = "relu"
 	short := Stacked(784, 100, 30)
 	short.Decoder[1].Units = 10
+	lopsided, longer := tied(Stacked(784, 100, 30)), tied(Stacked(784, 100, 30))
+	lopsided.Decoder[0].Units = 99
+	longer.Decoder = append([]LayerSpec{{50, SELU}}, longer.Decoder...)
 	for _, c := range []struct {
 		name string
 		spec Spec
 		want string
 	}{
+		{"tied, another width", lopsided, "tied, with decoder layer 0 of 99 units, want 100"},
+		{"tied, another depth", longer, "tied, with a decoder of 3 layers, want the encoder's 2"},
 		{"nothing", Spec{}, "0 inputs"},
 		{"no hidden layer", Stacked(784), "encoder of 0 layers"},
 		{"empty layer", Stacked(784, 100, 0), "encoder layer 1 of 0 units"},
@@ -61,20 +72,25 @@ func TestValidateRefuses(t *testing.T) {
 
 // TestSummaryIsKeras compares with what Keras 2.15 has printed.
 func TestSummaryIsKeras(t *testing.T) {
-	for _, hidden := range [][]int{{100, 30}, {256, 100, 30}, {2000, 1000, 30}, {30}} {
-		name := "../testdata/keras/summary-" + strings.ReplaceAll(strings.Trim(fmt.Sprint(hidden), "[]"), " ", "-") + ".txt"
-		want, err := os.ReadFile(name)
+	for name, spec := range map[string]Spec{
+		"100-30":       Stacked(784, 100, 30),
+		"256-100-30":   Stacked(784, 256, 100, 30),
+		"2000-1000-30": Stacked(784, 2000, 1000, 30),
+		"30":           Stacked(784, 30),
+		"tied-100-30":  tied(Stacked(784, 100, 30)),
+	} {
+		want, err := os.ReadFile("../testdata/keras/summary-" + name + ".txt")
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got bytes.Buffer
-		if err := Stacked(784, hidden...).Summary(&got, 28); err != nil {
+		if err := spec.Summary(&got, 28); err != nil {
 			t.Fatal(err)
 		}
 		gotLines, wantLines := strings.Split(got.String(), "\n"), strings.Split(string(want), "\n")
 		for i := range max(len(gotLines), len(wantLines)) {
 			if i >= len(gotLines) || i >= len(wantLines) || gotLines[i] != wantLines[i] {
-				t.Errorf("%v: line %d differs; got\n%swant\n%s", hidden, i+1, got.String(), want)
+				t.Errorf("%v: line %d differs; got\n%swant\n%s", spec, i+1, got.String(), want)
 				break
 			}
 		}

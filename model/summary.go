@@ -12,13 +12,15 @@ import (
 // line_length 65, positions .45, .85 and 1).
 const (
 	summaryWidth  = 65
-	summaryColumn = 29 // where the output shape starts
-	summaryCount  = 55 // where the number of parameters starts
+	summaryColumn = 29                // where the output shape starts
+	summaryCount  = 55                // where the number of parameters starts
+	summaryName   = summaryColumn - 2 // the most of a name in a line, with the frame
 )
 
 // Summary writes the table that Keras' summary(expand_nested=True) prints for
 // the same network built from Sequential models, with images of side × side
-// pixels: side² must be the number of inputs.
+// pixels: side² must be the number of inputs. Tied layers are the DenseTranspose
+// of the book's notebook; Keras counts the encoder's layer with each.
 func (s Spec) Summary(w io.Writer, side int) error {
 	if side*side != s.Inputs {
 		return fmt.Errorf("model: images of %d × %d pixels for %d inputs", side, side, s.Inputs)
@@ -26,7 +28,7 @@ func (s Spec) Summary(w io.Writer, side int) error {
 	image := fmt.Sprintf("(None, %d, %d)", side, side)
 	vector := func(n int) string { return fmt.Sprintf("(None, %d)", n) }
 
-	t := table{}
+	t := table{seen: map[string]int{}}
 	t.line('_')
 	t.row(" Layer (type)", "Output Shape", "Param #", false)
 	t.line('=')
@@ -37,15 +39,23 @@ func (s Spec) Summary(w io.Writer, side int) error {
 	inputs := s.Inputs
 	for _, l := range s.Encoder {
 		t.gap()
-		t.dense(inputs, l.Units)
+		t.layer("dense", "Dense", l.Units, (inputs+1)*l.Units)
 		inputs = l.Units
 	}
 	t.line('¯')
 
-	t.row(" sequential_1 (Sequential)", image, parameters(inputs, s.Decoder), false)
+	decoder := parameters(inputs, s.Decoder)
+	if s.Tied {
+		decoder = s.Parameters()
+	}
+	t.row(" sequential_1 (Sequential)", image, decoder, false)
 	t.line('¯')
 	for _, l := range s.Decoder {
-		t.dense(inputs, l.Units)
+		if s.Tied {
+			t.layer("dense_transpose", "DenseTranspose", l.Units, (inputs+1)*l.Units+inputs)
+		} else {
+			t.layer("dense", "Dense", l.Units, (inputs+1)*l.Units)
+		}
 		t.gap()
 		inputs = l.Units
 	}
@@ -62,29 +72,39 @@ func (s Spec) Summary(w io.Writer, side int) error {
 // table builds the lines of the summary.
 type table struct {
 	text   strings.Builder
-	denses int // so far, for their names
+	seen   map[string]int // layers of a name so far
 	inside bool
 }
 
-// row writes one line; nested ones stand in a frame.
+// row writes one line; nested ones stand in a frame, and names that are too long
+// for it go on in the next.
 func (t *table) row(name, shape string, count any, nested bool) {
 	if nested {
 		name = "|" + name
+	}
+	rest := ""
+	if len(name) > summaryName {
+		name, rest = name[:summaryName], " "+name[summaryName:]
 	}
 	line := fmt.Sprintf("%-*s%-*s%-*v", summaryColumn, name, summaryCount-summaryColumn, shape, summaryWidth-summaryCount, count)
 	if nested {
 		line = line[:summaryWidth-1] + "|"
 	}
 	t.text.WriteString(line + "\n")
+	if rest != "" {
+		t.row(rest, "", "", nested)
+	}
 }
 
-func (t *table) dense(inputs, units int) {
-	name := " dense"
-	if t.denses > 0 {
-		name = fmt.Sprintf(" dense_%d", t.denses)
+// layer writes the line of a layer, which has the number of those of its name
+// before it.
+func (t *table) layer(name, class string, units, parameters int) {
+	line := " " + name
+	if n := t.seen[name]; n > 0 {
+		line += fmt.Sprintf("_%d", n)
 	}
-	t.denses++
-	t.row(name+" (Dense)", fmt.Sprintf("(None, %d)", units), (inputs+1)*units, true)
+	t.seen[name]++
+	t.row(fmt.Sprintf("%s (%s)", line, class), fmt.Sprintf("(None, %d)", units), parameters, true)
 }
 
 // gap writes the empty line between nested layers.

@@ -1,0 +1,76 @@
+// This file holds a layer's kernel as products of matrices take it: as it
+// stands, or transposed.
+
+package graph
+
+import (
+	"gorgonia.org/tensor"
+
+	"stackedae/internal/simd"
+)
+
+// kernel is the inputs × units weights of a layer, or a part of them.
+type kernel struct {
+	simd.Matrix // units × inputs if tied
+	tied        bool
+}
+
+// layerShape returns inputs and units of a layer with a kernel of that shape.
+func layerShape(kernel tensor.Shape, tied bool) (inputs, units int) {
+	if tied {
+		return kernel[1], kernel[0]
+	}
+	return kernel[0], kernel[1]
+}
+
+// gradientFactors returns a and b of the gradient by k, which is aᵀ·b, given the
+// layer's input and the gradient d by its product.
+func (k kernel) gradientFactors(x, d simd.Matrix) (a, b simd.Matrix) {
+	if k.tied {
+		return d, x
+	}
+	return x, d
+}
+
+// ofInputs returns the weights of some of the inputs.
+func (k kernel) ofInputs(from, to int) kernel {
+	if k.tied {
+		return kernel{k.ColumnSpan(from, to), true}
+	}
+	return kernel{k.RowSpan(from, to), false}
+}
+
+// ofUnits returns the weights of some of the units.
+func (k kernel) ofUnits(from, to int) kernel {
+	if k.tied {
+		return kernel{k.RowSpan(from, to), true}
+	}
+	return kernel{k.ColumnSpan(from, to), false}
+}
+
+// forward sets y = x·k + bias, without the bias if it is nil.
+func (k kernel) forward(y, x simd.Matrix, bias []float32) {
+	switch {
+	case k.tied:
+		simd.MatMulTransB(y, x, k.Matrix)
+		if bias == nil {
+			return
+		}
+		for i := range y.Rows {
+			simd.Axpy(y.Row(i), 1, bias)
+		}
+	case bias == nil:
+		simd.MatMul(y, x, k.Matrix)
+	default:
+		simd.MatMulBias(y, x, k.Matrix, bias)
+	}
+}
+
+// backward sets dx = d·kᵀ.
+func (k kernel) backward(dx, d simd.Matrix) {
+	if k.tied {
+		simd.MatMul(dx, d, k.Matrix)
+		return
+	}
+	simd.MatMulTransB(dx, d, k.Matrix)
+}
