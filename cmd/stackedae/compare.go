@@ -110,9 +110,13 @@ func (c *compareCommand) Run(app *app) error {
 	return nil
 }
 
-// recordings returns those of --reference, or else Keras'.
+// recordings returns those of --reference, or else Keras' of the same way of
+// training.
 func (c *compareCommand) recordings() (*reference.Recordings, error) {
-	var folder fs.FS = stackedae.Keras()
+	folder, err := fs.Sub(stackedae.Keras(), c.recorded())
+	if err != nil {
+		return nil, err
+	}
 	if c.Reference != "" {
 		folder = os.DirFS(c.Reference)
 	}

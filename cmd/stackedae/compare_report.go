@@ -44,6 +44,7 @@ type spreadReport struct {
 // stepsReport is how far a model's steps are from the recorded ones.
 type stepsReport struct {
 	Hidden []int     `json:"hidden"`
+	Tied   bool      `json:"tied,omitempty"`
 	Steps  int       `json:"steps"`
 	Early  float64   `json:"largest_relative_loss_difference_early"`
 	Later  float64   `json:"largest_relative_loss_difference_later"`
@@ -78,7 +79,7 @@ func (r *compareReport) addDifferences(all []reference.Difference) {
 
 func (r *compareReport) addSteps(all []reference.StepReport) {
 	for _, s := range all {
-		r.Steps = append(r.Steps, stepsReport{s.Hidden, s.Steps, s.Early, s.Later, s.Pixels, s.Epoch, s.Outside == ""})
+		r.Steps = append(r.Steps, stepsReport{s.Hidden, s.Tied, s.Steps, s.Early, s.Later, s.Pixels, s.Epoch, s.Outside == ""})
 		r.judge(s.Outside == "", fmt.Sprintf("from the recorded weights of %s, %s", list(s.Hidden), s.Outside))
 	}
 	r.Inside = len(r.Outside) == 0

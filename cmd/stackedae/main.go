@@ -41,6 +41,7 @@ Run and train take
 	--batch-size N        images a step (32)
 	--learning-rate X     step size of gradient descent (1.5)
 	--hidden UNITS        the encoder's layers, the code last (100,30)
+	--tied                the decoder's kernels are the encoder's, transposed
 	--init FILE.npz       start from Keras' get_weights, saved by numpy.savez
 	--no-shuffle          the images in their order in every epoch
 	--machine NAME        what runs the graphs: tape, Gorgonia's, or static, which is

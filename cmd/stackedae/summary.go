@@ -9,7 +9,8 @@ import (
 
 type summaryCommand struct {
 	Hidden []int  `placeholder:"UNITS" xor:"model" help:"Units of the encoder's layers, the code last (${hidden})."`
-	Model  string `placeholder:"FILE" xor:"model" help:"Show this model in place of --hidden's."`
+	Tied   bool   `xor:"tied" help:"Give the decoder the encoder's kernels."`
+	Model  string `placeholder:"FILE" xor:"model,tied" help:"Show this model in place of --hidden's."`
 }
 
 // Help is shown below the command's usage.
@@ -20,10 +21,13 @@ func (c *summaryCommand) Validate() error { return c.spec().Validate() }
 
 // spec returns the layers that --hidden names, or else the chapter's.
 func (c *summaryCommand) spec() model.Spec {
-	if c.Hidden == nil {
-		return model.Stacked(fashion.Pixels, chapterHidden...)
+	hidden := c.Hidden
+	if hidden == nil {
+		hidden = chapterHidden
 	}
-	return model.Stacked(fashion.Pixels, c.Hidden...)
+	spec := model.Stacked(fashion.Pixels, hidden...)
+	spec.Tied = c.Tied
+	return spec
 }
 
 func (c *summaryCommand) Run(app *app) error {

@@ -24,6 +24,7 @@ type fitFlags struct {
 	BatchSize    int     `default:"${batchSize}" help:"Images a step (${default})."`
 	LearningRate float64 `default:"${learningRate}" help:"Step size of gradient descent (${default})."`
 	hiddenFlag
+	Tied      bool   `help:"Give the decoder the encoder's kernels, transposed, and biases of its own."`
 	NoShuffle bool   `help:"Take the images in their order in every epoch."`
 	Machine   string `default:"tape" enum:"tape,static" help:"What runs the graphs: Gorgonia's tape machine, or static, faster and with the same bits (${default})."`
 }
@@ -44,6 +45,21 @@ type trainFlags struct {
 }
 
 func (f hiddenFlag) spec() model.Spec { return model.Stacked(fashion.Pixels, f.Hidden...) }
+
+func (f fitFlags) spec() model.Spec {
+	spec := f.hiddenFlag.spec()
+	spec.Tied = f.Tied
+	return spec
+}
+
+// recorded returns where among Keras' recordings those of this way of training
+// are.
+func (f fitFlags) recorded() string {
+	if f.Tied {
+		return "tied"
+	}
+	return "."
+}
 
 // Streams of random numbers: one purpose does not disturb another's.
 const (

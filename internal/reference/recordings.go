@@ -38,6 +38,7 @@ type Run struct {
 // Steps is the beginning of a training on unshuffled batches from known weights.
 type Steps struct {
 	Hidden                []int // units of the encoder's layers
+	Tied                  bool  // the decoder has the encoder's kernels
 	Loss, RoundedAccuracy []float64
 
 	// Epoch is the four numbers after the epoch that begins with these steps; nil
@@ -48,7 +49,11 @@ type Steps struct {
 }
 
 // Spec returns the architecture.
-func (s Steps) Spec() model.Spec { return model.Stacked(fashion.Pixels, s.Hidden...) }
+func (s Steps) Spec() model.Spec {
+	spec := model.Stacked(fashion.Pixels, s.Hidden...)
+	spec.Tied = s.Tied
+	return spec
+}
 
 // The files of a folder of recordings. A pair of steps-*.csv and .npz is there
 // for each model.
@@ -56,6 +61,7 @@ const (
 	runsFile    = "runs.jsonl"
 	epochsFile  = "epochs.jsonl"
 	stepsPrefix = "steps-"
+	tiedPrefix  = "tied-" // follows, if the model is tied
 	stepsHeader = "step,loss,rounded_accuracy"
 )
 
@@ -77,7 +83,7 @@ const (
 //
 // of which history alone is necessary. For each model steps-100-30.csv, say,
 // holds the loss and rounded accuracy of the steps from the weights in
-// steps-100-30.npz. epochs.jsonl may have a line for any of these models, with
+// steps-100-30.npz, and steps-tied-100-30.csv of the tied model. epochs.jsonl may have a line for any of these models, with
 // the history of the one epoch that begins with the steps:
 //
 //	{"hidden": [100, 30], "history": {"loss": [...], ...}}
@@ -191,7 +197,9 @@ func readLines(folder fs.FS, name string, use func(line []byte) error) error {
 
 // readSteps reads the pair of files of a model.
 func readSteps(folder fs.FS, name string) (s Steps, err error) {
-	for field := range strings.SplitSeq(strings.TrimPrefix(name, stepsPrefix), "-") {
+	hidden, tied := strings.CutPrefix(strings.TrimPrefix(name, stepsPrefix), tiedPrefix)
+	s.Tied = tied
+	for field := range strings.SplitSeq(hidden, "-") {
 		units, err := strconv.Atoi(field)
 		if err != nil {
 			return s, fmt.Errorf("%s.csv: layer %q in the name, want a number of units", name, field)

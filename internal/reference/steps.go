@@ -32,6 +32,7 @@ var EpochBounds = [numbers]float64{Loss: 1e-4, RoundedAccuracy: 2e-4, ValLoss: 5
 // StepReport is how far a program's steps are from the recorded ones.
 type StepReport struct {
 	Hidden []int
+	Tied   bool
 	Steps  int
 	// Early is the largest relative difference of the loss in the first EarlySteps,
 	// Later that in the others.
@@ -58,7 +59,7 @@ func (s Steps) Compare(steps []train.Step, epoch History) (StepReport, error) {
 	if len(steps) < len(s.Loss) {
 		return StepReport{}, fmt.Errorf("reference: %d steps, want the %d that are recorded", len(steps), len(s.Loss))
 	}
-	r := StepReport{Hidden: s.Hidden, Steps: len(s.Loss)}
+	r := StepReport{Hidden: s.Hidden, Tied: s.Tied, Steps: len(s.Loss)}
 	for i, step := range steps[:len(s.Loss)] {
 		loss, bound, largest := math.Abs(step.Batch.Loss/s.Loss[i]-1), LaterBound, &r.Later
 		if i < EarlySteps {
