@@ -30,9 +30,11 @@ type operations interface {
 	sigmoid(logits *G.Node) (*G.Node, error)
 	// crossEntropy returns the mean loss of sigmoid(logits).
 	crossEntropy(logits, targets *G.Node) (*G.Node, error)
-	// roundedAccuracy returns the share of elements where sigmoid(logits) and
-	// the targets round to the same integer. loss is crossEntropy's node for
-	// the same two.
+	// squaredError returns the mean squared error of outputs that are no logits.
+	squaredError(outputs, targets *G.Node) (*G.Node, error)
+	// roundedAccuracy returns the share of elements where output and target round
+	// to the same integer. loss is one of the two above; of crossEntropy, logits
+	// and targets are the nodes that it was given.
 	roundedAccuracy(loss, logits, targets *G.Node) (*G.Node, error)
 }
 
@@ -49,10 +51,14 @@ func (fused) crossEntropy(logits, targets *G.Node) (*G.Node, error) {
 	return G.ApplyOp(newCrossEntropy(), logits, targets)
 }
 
+func (fused) squaredError(outputs, targets *G.Node) (*G.Node, error) {
+	return G.ApplyOp(newSquaredError(), outputs, targets)
+}
+
 func (fused) roundedAccuracy(loss, _, _ *G.Node) (*G.Node, error) {
-	counted, ok := loss.Op().(*crossEntropyOp)
+	counted, ok := loss.Op().(scorer)
 	if !ok {
-		return nil, fmt.Errorf("loss is %v, want a fused cross-entropy", loss.Op())
+		return nil, fmt.Errorf("loss is %v, want a fused one", loss.Op())
 	}
 	return G.ApplyOp(newAccuracy(counted), loss)
 }
@@ -98,7 +104,11 @@ func build(m *model.Model, r role, rows int, ops operations) (*program, error) {
 	}
 	switch {
 	case r == training || r == evaluation:
-		err = p.score(h, x, ops, r == training)
+		loss := ops.crossEntropy
+		if layers[len(layers)-1].Activation != model.Sigmoid {
+			loss = ops.squaredError
+		}
+		err = p.score(loss, h, x, ops, r == training)
 	case layers[len(layers)-1].Activation == model.Sigmoid:
 		if p.output, err = ops.sigmoid(h); err != nil {
 			err = fmt.Errorf("graph: output: %w", err)
@@ -110,8 +120,8 @@ func build(m *model.Model, r role, rows int, ops operations) (*program, error) {
 }
 
 // score adds the loss, its gradients if wanted, and the accuracy.
-func (p *program) score(logits, targets *G.Node, ops operations, gradients bool) (err error) {
-	if p.loss, err = ops.crossEntropy(logits, targets); err != nil {
+func (p *program) score(loss func(logits, targets *G.Node) (*G.Node, error), logits, targets *G.Node, ops operations, gradients bool) (err error) {
+	if p.loss, err = loss(logits, targets); err != nil {
 		return fmt.Errorf("graph: loss: %w", err)
 	}
 	G.WithName("loss")(p.loss)

@@ -37,10 +37,17 @@ func TestBadInput(t *testing.T) {
 		"image too wide": {func() error { _, err := n.Train(images(2, 21)); return err }, "rows of 21 values, want 20"},
 		"no images":      {func() error { _, err := n.Evaluate(t.Context(), images(0, 20)); return err }, "no rows"},
 		"code too wide":  {func() error { _, err := n.Decode(t.Context(), Floats{make([]float32, 8), 4}); return err }, "rows of 4 values, want 3"},
-		"learning rate":  {func() error { _, err := New(m, Config{LearningRate: math.NaN()}); return err }, "learning rate NaN"},
-		"operations":     {func() error { _, err := New(m, Config{Operations: 9}); return err }, "operations 9"},
-		"engine":         {func() error { _, err := New(m, Config{Engine: -1}); return err }, "engine -1"},
-		"machine":        {func() error { _, err := New(m, Config{Machine: 2}); return err }, "machine 2"},
+		"stock, numeric": {func() error {
+			n, err := New(newModel(t, numeric(model.Stacked(4, 2))), Config{Operations: Stock})
+			if err == nil {
+				_, err = n.Train(images(1, 4))
+			}
+			return err
+		}, "stock operations train outputs of sigmoid alone"},
+		"learning rate": {func() error { _, err := New(m, Config{LearningRate: math.NaN()}); return err }, "learning rate NaN"},
+		"operations":    {func() error { _, err := New(m, Config{Operations: 9}); return err }, "operations 9"},
+		"engine":        {func() error { _, err := New(m, Config{Engine: -1}); return err }, "engine -1"},
+		"machine":       {func() error { _, err := New(m, Config{Machine: 2}); return err }, "machine 2"},
 	} {
 		if err := c.f(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, c.want)

@@ -29,6 +29,13 @@ func tied(s model.Spec) model.Spec {
 	return s
 }
 
+// numeric returns the architecture with outputs that are any numbers.
+func numeric(s model.Spec) model.Spec {
+	s.Decoder = slices.Clone(s.Decoder)
+	s.Decoder[len(s.Decoder)-1].Activation = model.SELU
+	return s
+}
+
 // newModel returns a model with biases that are not zero, so that a forgotten
 // one shows.
 func newModel(t testing.TB, spec model.Spec) *model.Model {
@@ -147,10 +154,15 @@ func TestGradientsAreCentralDifferences(t *testing.T) {
 		model.Stacked(1, 1),
 		tied(model.Stacked(12, 5, 3)),
 		tied(model.Stacked(6, 9)),
+		numeric(model.Stacked(12, 5)),
+		tied(numeric(model.Stacked(9, 6, 4))),
 	} {
-		for _, rows := range []int{1, 4} {
+		for _, rows := range []int{1, 4, 11} {
 			m, batch := newModel(t, spec), images(rows, spec.Inputs)
 			for _, ops := range []Operations{Fused, Stock} {
+				if ops == Stock && spec.OutputActivation() != model.Sigmoid {
+					continue
+				}
 				slow := newSlow(m, ops == Fused)
 				x := rowsOf(batch)
 				metrics, got := gradients(t, m, ops, batch)
@@ -290,7 +302,7 @@ func TestRepeatedStepsDoNotAddUp(t *testing.T) {
 }
 
 func TestForwardRolesAgreeWithTextbook(t *testing.T) {
-	for _, spec := range []model.Spec{model.Stacked(30, 9, 4), tied(model.Stacked(30, 9, 4))} {
+	for _, spec := range []model.Spec{model.Stacked(30, 9, 4), tied(model.Stacked(30, 9, 4)), numeric(model.Stacked(30, 9, 4))} {
 		t.Run(spec.String(), func(t *testing.T) { forwardRolesAgreeWithTextbook(t, spec) })
 	}
 }
@@ -327,7 +339,10 @@ func forwardRolesAgreeWithTextbook(t *testing.T, spec model.Spec) {
 			}
 		}
 		for j, z := range slow.logits(row) {
-			want := 1 / (1 + math.Exp(-z))
+			want := z
+			if spec.OutputActivation() == model.Sigmoid {
+				want = 1 / (1 + math.Exp(-z))
+			}
 			for name, got := range map[string]float32{"reconstructed": reconstructed[i*30+j], "decoded code": decoded[i*30+j]} {
 				if math.Abs(float64(got)-want) > 1e-5 {
 					t.Fatalf("%s (%d, %d) = %v, want %v", name, i, j, got, want)
@@ -347,6 +362,7 @@ func forwardRolesAgreeWithTextbook(t *testing.T, spec model.Spec) {
 func TestResultsDoNotDependOnGOMAXPROCS(t *testing.T) {
 	t.Run("chapter", func(t *testing.T) { resultsDoNotDependOnGOMAXPROCS(t, chapter) })
 	t.Run("broad", func(t *testing.T) { resultsDoNotDependOnGOMAXPROCS(t, broad) })
+	t.Run("broad, numeric", func(t *testing.T) { resultsDoNotDependOnGOMAXPROCS(t, numeric(broad)) })
 	t.Run("broad, tied", func(t *testing.T) { resultsDoNotDependOnGOMAXPROCS(t, tied(broad)) })
 }
 
@@ -394,7 +410,7 @@ func TestDifferentParametersHashDifferently(t *testing.T) {
 	g := G.NewGraph()
 	kernelNode := G.NewMatrix(g, tensor.Float32, G.WithShape(2, 3), G.WithName("kernel"))
 	biasNode := G.NewVector(g, tensor.Float32, G.WithShape(3), G.WithName("bias"))
-	ops := []G.Op{newSigmoid(), newCrossEntropy(), newAccuracy(newCrossEntropy()), newPart("biasGradient", bias), newPart("inputGradient", input)}
+	ops := []G.Op{newSigmoid(), newCrossEntropy(), newSquaredError(), newAccuracy(newCrossEntropy()), newPart("biasGradient", bias), newPart("inputGradient", input)}
 	for _, a := range []activation{linear, selu} {
 		for i := range 4 {
 			d := newDense(denseKind{activation: a, tied: i%2 == 0, inputGradient: i/2 == 0})

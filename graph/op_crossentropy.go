@@ -4,8 +4,6 @@
 package graph
 
 import (
-	"fmt"
-
 	"github.com/chewxy/hm"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -18,33 +16,26 @@ import (
 // same pass keeps the gradient by the logits and the rounded accuracy.
 type crossEntropyOp struct {
 	operation
-	loss     *G.F32
-	accuracy *G.F32        // share of elements where prediction and target round alike
+	lossResult
 	gradient *tensor.Dense // of the mean; nil until somebody differentiates
 	rows     int
 	width    int // of logits and targets
 	alone    alone
 
-	logits, targets simd.Matrix       // of a run
-	blocks          []crossEntropySum // of rowBlock rows, and of a band of them if they are wide
-}
-
-// crossEntropySum is what a block adds to the loss and the accuracy.
-type crossEntropySum struct {
-	loss float64
-	hits int
+	logits, targets simd.Matrix // of a run
+	blocks          []lossSum   // of rowBlock rows, and of a band of them if they are wide
 }
 
 var (
 	_ G.SDOp = &crossEntropyOp{}
 	_ shared = &crossEntropyOp{}
+	_ scorer = &crossEntropyOp{}
 )
 
 func newCrossEntropy() *crossEntropyOp {
 	return &crossEntropyOp{
-		operation: operation{name: "crossEntropy", inputs: []hm.Type{matrix, matrix}, result: scalar},
-		loss:      new(G.F32),
-		accuracy:  new(G.F32),
+		operation:  operation{name: "crossEntropy", inputs: []hm.Type{matrix, matrix}, result: scalar},
+		lossResult: newLossResult(),
 	}
 }
 
@@ -56,7 +47,7 @@ func (o *crossEntropyOp) InferShape(sizes ...G.DimSizer) (tensor.Shape, error) {
 	}
 	if o.blocks == nil {
 		o.rows, o.width = shape[0], shape[1]
-		o.blocks = make([]crossEntropySum, (o.rows+rowBlock-1)/rowBlock*bands)
+		o.blocks = make([]lossSum, (o.rows+rowBlock-1)/rowBlock*bands)
 	}
 	return tensor.ScalarShape(), nil
 }
@@ -66,8 +57,6 @@ func (o *crossEntropyOp) Do(inputs ...G.Value) (G.Value, error) {
 	return o.alone.do(o, o.rows, inputs)
 }
 
-func (o *crossEntropyOp) value() G.Value { return o.loss }
-
 func (o *crossEntropyOp) begin(inputs []G.Value) {
 	o.logits, o.targets = matrixOf(inputs[0]), matrixOf(inputs[1])
 }
@@ -75,7 +64,7 @@ func (o *crossEntropyOp) begin(inputs []G.Value) {
 // tasks cuts by bands if the gradient is wanted, as a wide layer does then.
 // Exponential, logarithm and divisions count as so many multiplications.
 func (o *crossEntropyOp) tasks() []task {
-	t := task{cut: byRows, work: 80 * o.rows * o.width, do: o.blocksOf, done: o.finish}
+	t := task{cut: byRows, work: 80 * o.rows * o.width, do: o.blocksOf, done: func() { o.finish(o.blocks, o.rows*o.width) }}
 	switch {
 	case o.width < leastBanded:
 	case o.gradient != nil:
@@ -103,17 +92,6 @@ func (o *crossEntropyOp) blocksOf(p piece) {
 	}
 }
 
-// finish adds up the blocks.
-func (o *crossEntropyOp) finish() {
-	var sum crossEntropySum
-	for _, b := range o.blocks {
-		sum.loss += b.loss
-		sum.hits += b.hits
-	}
-	count := float64(o.rows * o.width)
-	*o.loss, *o.accuracy = G.F32(sum.loss/count), G.F32(float64(sum.hits)/count)
-}
-
 // DiffWRT says that targets are not differentiated by.
 func (o *crossEntropyOp) DiffWRT(int) []bool { return []bool{true, false} }
 
@@ -123,37 +101,14 @@ func (o *crossEntropyOp) DiffWRT(int) []bool { return []bool{true, false} }
 // A linear layer's logits, which nothing in the graph reads once the loss is
 // known, give their memory to the gradient: it is in the processor's cache.
 func (o *crossEntropyOp) SymDiff(inputs G.Nodes, output, upstream *G.Node) (G.Nodes, error) {
-	if one, err := float(upstream.Value()); err != nil || one != 1 {
-		return nil, fmt.Errorf("graph: %v is differentiated for something else than itself", o)
+	if err := ofItself(o, upstream); err != nil {
+		return nil, err
 	}
 	if layer, ok := inputs[0].Op().(*denseOp); ok && layer.activation == linear {
 		o.gradient = layer.out
 	} else {
 		o.gradient = newBuffer(inputs[0].Shape()...)
 	}
-	op := newPart("crossEntropyGradient", o.gradient)
-	op.inputs = []hm.Type{scalar}
-	byLogits, err := G.ApplyOpWithName(op, output.Name()+" gradient", output)
+	byLogits, err := gradientOf(output, "crossEntropyGradient", o.gradient)
 	return G.Nodes{byLogits, nil}, err
 }
-
-// accuracyOp hands out the rounded accuracy that the cross-entropy, its only
-// input, has counted.
-type accuracyOp struct {
-	operation
-	accuracy *G.F32
-}
-
-func newAccuracy(of *crossEntropyOp) *accuracyOp {
-	return &accuracyOp{operation{name: "roundedAccuracy", inputs: []hm.Type{scalar}, result: scalar}, of.accuracy}
-}
-
-// InferShape returns a scalar's.
-func (o *accuracyOp) InferShape(...G.DimSizer) (tensor.Shape, error) {
-	return tensor.ScalarShape(), nil
-}
-
-func (o *accuracyOp) value() G.Value { return o.accuracy }
-
-// Do returns the accuracy; it has been counted as the input was computed.
-func (o *accuracyOp) Do(...G.Value) (G.Value, error) { return o.accuracy, nil }

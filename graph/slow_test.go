@@ -43,7 +43,8 @@ func newSlow(m *model.Model, clip bool) *slowNetwork {
 	return s
 }
 
-// logits returns what goes into the last layer's sigmoid.
+// logits returns what goes into the last layer's sigmoid, or what comes out of a
+// last layer that has none.
 func (s *slowNetwork) logits(row []float64) []float64 {
 	for _, layer := range s.layers {
 		out := make([]float64, layer.Units)
@@ -70,13 +71,23 @@ func (s *slowNetwork) logits(row []float64) []float64 {
 	return row
 }
 
-// loss returns the mean binary cross-entropy of rows as their own targets and
-// the share of elements that round alike.
+// loss returns the mean binary cross-entropy of rows as their own targets, or the
+// mean squared error of a network without sigmoid, and the share of elements that
+// round alike.
 func (s *slowNetwork) loss(rows [][]float64) (loss, accuracy float64) {
 	const e = 1e-7
 	count := 0.0
+	squared := s.layers[len(s.layers)-1].Activation != model.Sigmoid
 	for _, row := range rows {
 		for i, z := range s.logits(row) {
+			if squared {
+				loss += (z - row[i]) * (z - row[i])
+				if math.RoundToEven(z) == math.RoundToEven(row[i]) {
+					accuracy++
+				}
+				count++
+				continue
+			}
 			p := 1 / (1 + math.Exp(-z))
 			q := p
 			if s.clip {

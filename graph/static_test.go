@@ -41,6 +41,7 @@ func TestStaticMachineHasTheTapeMachinesBits(t *testing.T) {
 		"fused, deep":            {Config{LearningRate: 0.5}, model.Stacked(30, 17, 9, 4)},
 		"fused, tied":            {Config{LearningRate: 1.5}, tied(chapter)},
 		"fused, broad and tied":  {Config{LearningRate: 0.1}, tied(broad)},
+		"fused, numeric":         {Config{LearningRate: 0.05}, numeric(model.Stacked(100, 30))},
 		"fused, standard engine": {Config{LearningRate: 1.5, Engine: StandardEngine}, model.Stacked(30, 9)},
 		"fused, no step":         {Config{}, model.Stacked(30, 9)},
 		"fused, 0 in float32":    {Config{LearningRate: 1e-50}, model.Stacked(30, 9)},

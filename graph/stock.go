@@ -5,6 +5,8 @@
 package graph
 
 import (
+	"errors"
+
 	G "gorgonia.org/gorgonia"
 
 	"stackedae/internal/simd"
@@ -69,6 +71,11 @@ func (stock) crossEntropy(logits, targets *G.Node) (*G.Node, error) {
 	black := e.mul(e.sub(one, targets), e.unary(G.Log, e.add(e.sub(one, p), epsilon)))
 	loss := e.unary(G.Neg, e.unary(mean, e.add(white, black)))
 	return loss, e.err
+}
+
+// squaredError is not there: Gorgonia has nothing to round outputs with.
+func (stock) squaredError(_, _ *G.Node) (*G.Node, error) {
+	return nil, errors.New("stock operations train outputs of sigmoid alone")
 }
 
 // roundedAccuracy uses that a number from 0 to 1 rounds, half to even, to 1 if

@@ -92,6 +92,29 @@ func denses(stretch string, inputs int, layers []LayerSpec, encoder []Dense) []D
 // Layers returns the layers of the whole autoencoder, encoder first.
 func (m *Model) Layers() []Dense { return slices.Concat(m.Encoder, m.Decoder) }
 
+// Pair returns the autoencoder of the encoder's layer i and the decoder's layer
+// that mirrors it, over the same weights: what one of them learns, the other
+// knows. Only a model whose decoder mirrors the encoder has pairs.
+func (m *Model) Pair(i int) (*Model, error) {
+	if err := m.Spec.validateMirror(); err != nil {
+		return nil, fmt.Errorf("model: layers in pairs: %w", err)
+	}
+	if i < 0 || i >= len(m.Encoder) {
+		return nil, fmt.Errorf("model: pair %d, want 0 to %d", i, len(m.Encoder)-1)
+	}
+	outer, inner := m.Encoder[i], m.Decoder[len(m.Decoder)-1-i]
+	return &Model{
+		Spec: Spec{
+			Inputs:  outer.Inputs,
+			Encoder: []LayerSpec{outer.LayerSpec},
+			Decoder: []LayerSpec{inner.LayerSpec},
+			Tied:    m.Spec.Tied,
+		},
+		Encoder: []Dense{outer},
+		Decoder: []Dense{inner},
+	}, nil
+}
+
 // Weight is one named tensor of a model.
 type Weight struct {
 	Name   string // encoder.0.kernel, encoder.0.bias, …

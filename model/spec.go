@@ -23,8 +23,9 @@ type LayerSpec struct {
 }
 
 // Spec is an architecture. Every layer has SELU activation but the decoder's
-// last, which has sigmoid and as many units as the network has inputs: its
-// outputs are read as probabilities.
+// last, which has as many units as the network has inputs: it has sigmoid, and
+// its outputs are read as probabilities, unless the inputs are codes of another
+// network and no grey values from 0 to 1. Then it has SELU too.
 type Spec struct {
 	Inputs  int         `json:"inputs"`
 	Encoder []LayerSpec `json:"encoder"`
@@ -81,12 +82,13 @@ func (s Spec) validate() error {
 			if l.Units < 1 || l.Units > MaxUnits {
 				return fmt.Errorf("%s layer %d of %d units, want 1 to %d", stretch.name, i, l.Units, MaxUnits)
 			}
-			want := SELU
-			if stretch.name == "decoder" && i == len(stretch.layers)-1 {
-				want = Sigmoid
-			}
-			if l.Activation != want {
-				return fmt.Errorf("%s layer %d has activation %q, want %q", stretch.name, i, l.Activation, want)
+			last := stretch.name == "decoder" && i == len(stretch.layers)-1
+			switch {
+			case l.Activation == SELU, last && l.Activation == Sigmoid:
+			case last:
+				return fmt.Errorf("%s layer %d has activation %q, want %q or %q", stretch.name, i, l.Activation, Sigmoid, SELU)
+			default:
+				return fmt.Errorf("%s layer %d has activation %q, want %q", stretch.name, i, l.Activation, SELU)
 			}
 		}
 	}
@@ -95,7 +97,7 @@ func (s Spec) validate() error {
 	}
 	if s.Tied {
 		if err := s.validateMirror(); err != nil {
-			return err
+			return fmt.Errorf("tied: %w", err)
 		}
 	}
 	if n := s.Parameters(); n > MaxParameters {
@@ -112,15 +114,18 @@ func (s Spec) validateMirror() error {
 		widths = append(widths, l.Units)
 	}
 	if len(s.Decoder) != len(s.Encoder) {
-		return fmt.Errorf("tied, with a decoder of %d layers, want the encoder's %d", len(s.Decoder), len(s.Encoder))
+		return fmt.Errorf("decoder of %d layers, want the encoder's %d", len(s.Decoder), len(s.Encoder))
 	}
 	for i, l := range s.Decoder {
 		if want := widths[len(s.Encoder)-1-i]; l.Units != want {
-			return fmt.Errorf("tied, with decoder layer %d of %d units, want %d, as many as the encoder's layer takes", i, l.Units, want)
+			return fmt.Errorf("decoder layer %d of %d units, want %d, as many as its mirror takes", i, l.Units, want)
 		}
 	}
 	return nil
 }
+
+// OutputActivation returns the activation of the decoder's last layer.
+func (s Spec) OutputActivation() Activation { return s.Decoder[len(s.Decoder)-1].Activation }
 
 // CodeUnits returns the width of the code, the encoder's last layer.
 func (s Spec) CodeUnits() int { return s.Encoder[len(s.Encoder)-1].Units }

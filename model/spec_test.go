@@ -49,8 +49,8 @@ func TestValidateRefuses(t *testing.T) {
 		spec Spec
 		want string
 	}{
-		{"tied, another width", lopsided, "tied, with decoder layer 0 of 99 units, want 100"},
-		{"tied, another depth", longer, "tied, with a decoder of 3 layers, want the encoder's 2"},
+		{"tied, another width", lopsided, "tied: decoder layer 0 of 99 units, want 100"},
+		{"tied, another depth", longer, "tied: decoder of 3 layers, want the encoder's 2"},
 		{"nothing", Spec{}, "0 inputs"},
 		{"no hidden layer", Stacked(784), "encoder of 0 layers"},
 		{"empty layer", Stacked(784, 100, 0), "encoder layer 1 of 0 units"},
