@@ -62,16 +62,25 @@ func (b Bytes) CopyRow(dst []float32, row, column int) {
 type Floats struct {
 	Values  []float32 // rows of Columns
 	Columns int
+	Order   []int // the rows to take, in this order; nil takes all as they stand
 }
 
 // Len returns the number of rows.
-func (f Floats) Len() int { return len(f.Values) / f.Columns }
+func (f Floats) Len() int {
+	if f.Order != nil {
+		return len(f.Order)
+	}
+	return len(f.Values) / f.Columns
+}
 
 // Width returns the number of values in a row.
 func (f Floats) Width() int { return f.Columns }
 
 // CopyRow copies part of a row into dst.
 func (f Floats) CopyRow(dst []float32, row, column int) {
+	if f.Order != nil {
+		row = f.Order[row]
+	}
 	copy(dst, f.Values[row*f.Columns+column:])
 }
 

@@ -8,18 +8,34 @@ import (
 	"stackedae/graph"
 )
 
-// batches hands out the images of an epoch, each once.
+// batches hands out the rows of an epoch, each once.
 type batches struct {
-	pixels  []byte
-	columns int
-	size    int // images a batch, but for the last
-	order   []int
-	current graph.Bytes
+	size  int // rows a batch, but for the last
+	order []int
+	take  func(order []int) graph.Inputs
 }
 
+// newBatches returns batches of images.
 func newBatches(pixels []byte, columns, size int) *batches {
-	n := len(pixels) / columns
-	b := &batches{pixels: pixels, columns: columns, size: min(size, n), order: make([]int, n)}
+	current := &graph.Bytes{Pixels: pixels, Columns: columns}
+	return batchesOf(len(pixels)/columns, size, func(order []int) graph.Inputs {
+		current.Order = order
+		return current
+	})
+}
+
+// newFloatBatches returns batches of other rows.
+func newFloatBatches(values []float32, columns, size int) *batches {
+	current := &graph.Floats{Values: values, Columns: columns}
+	return batchesOf(len(values)/columns, size, func(order []int) graph.Inputs {
+		current.Order = order
+		return current
+	})
+}
+
+// batchesOf returns batches of n rows, of which take returns some.
+func batchesOf(n, size int, take func(order []int) graph.Inputs) *batches {
+	b := &batches{size: min(size, n), order: make([]int, n), take: take}
 	for i := range b.order {
 		b.order[i] = i
 	}
@@ -40,8 +56,6 @@ func (b *batches) shuffle(rng *rand.Rand) {
 }
 
 // batch returns batch i of the epoch. The next call overwrites it.
-func (b *batches) batch(i int) *graph.Bytes {
-	order := b.order[i*b.size : min(len(b.order), (i+1)*b.size)]
-	b.current = graph.Bytes{Pixels: b.pixels, Columns: b.columns, Order: order}
-	return &b.current
+func (b *batches) batch(i int) graph.Inputs {
+	return b.take(b.order[i*b.size : min(len(b.order), (i+1)*b.size)])
 }

@@ -50,10 +50,3 @@ func (c Config) Validate() error {
 	}
 	return nil
 }
-
-// Data is what a model is trained on: images as rows of grey values 0 to 255.
-// They are inputs and targets at once.
-type Data struct {
-	Train []byte
-	Valid []byte // measured after each epoch
-}

@@ -33,13 +33,8 @@ func Run(ctx context.Context, m *model.Model, data Data, c Config, hooks ...Hook
 		return r, err
 	}
 	columns := m.Spec.Inputs
-	for _, set := range []struct {
-		name   string
-		pixels []byte
-	}{{"training", data.Train}, {"validation", data.Valid}} {
-		if n := len(set.pixels); n == 0 || n%columns != 0 {
-			return r, fmt.Errorf("train: %d bytes of %s images, want images of %d", n, set.name, columns)
-		}
+	if err := data.check(columns); err != nil {
+		return r, err
 	}
 	network, err := graph.New(m, graph.Config{
 		LearningRate: c.LearningRate, Operations: c.Operations, Engine: c.Engine, Machine: c.Machine,
@@ -49,7 +44,7 @@ func Run(ctx context.Context, m *model.Model, data Data, c Config, hooks ...Hook
 	}
 	defer network.Close()
 
-	images := newBatches(data.Train, columns, c.BatchSize)
+	images, valid := data.batches(columns, c.BatchSize), inputs(data.Valid, data.validCodes, columns)
 	for epoch := 1; epoch <= c.Epochs; epoch++ {
 		started := time.Now()
 		if c.Shuffle != nil {
@@ -65,7 +60,7 @@ func Run(ctx context.Context, m *model.Model, data Data, c Config, hooks ...Hook
 			return r, fmt.Errorf("train: after epoch %d at learning rate %v: %w; a smaller learning rate may help", epoch, c.LearningRate, err)
 		}
 		started = time.Now()
-		if e.Valid, err = network.Evaluate(ctx, graph.Bytes{Pixels: data.Valid, Columns: columns}); err != nil {
+		if e.Valid, err = network.Evaluate(ctx, valid); err != nil {
 			if ctx.Err() != nil {
 				r.Status = Cancelled
 			}

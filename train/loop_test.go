@@ -74,7 +74,7 @@ func TestEpochSeesEveryImageOnce(t *testing.T) {
 				if batch.Len() != want {
 					t.Fatalf("%d images by %d: batch %d of %d, want %d", c.images, c.size, i, batch.Len(), want)
 				}
-				order = append(order, batch.Order...)
+				order = append(order, batch.(*graph.Bytes).Order...)
 			}
 			if c.images > 20 && slices.Equal(order, before) {
 				t.Errorf("epoch %d has the order of the one before", epoch+1)

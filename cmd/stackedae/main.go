@@ -42,6 +42,10 @@ Run and train take
 	--learning-rate X     step size of gradient descent (1.5)
 	--hidden UNITS        the encoder's layers, the code last (100,30)
 	--tied                the decoder's kernels are the encoder's, transposed
+	--greedy              one pair of layers after the other, from the outer to the
+	                      code, as an autoencoder of what the last one has made; then
+	                      all together. Each takes --epochs, the first the learning
+	                      rate, the others .05, all together .1
 	--init FILE.npz       start from Keras' get_weights, saved by numpy.savez
 	--no-shuffle          the images in their order in every epoch
 	--machine NAME        what runs the graphs: tape, Gorgonia's, or static, which is

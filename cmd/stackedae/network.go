@@ -30,6 +30,9 @@ func (f modelFlag) open() (*graph.Network, error) {
 	if m.Spec.Inputs != fashion.Pixels {
 		return nil, wrongInputs(f.path(), m.Spec)
 	}
+	if a := m.Spec.OutputActivation(); a != model.Sigmoid {
+		return nil, fmt.Errorf("%s: a model whose outputs have activation %q, want %q, grey values", f.path(), a, model.Sigmoid)
+	}
 	return graph.New(m, graph.Config{})
 }
 

@@ -25,6 +25,7 @@ type fitFlags struct {
 	LearningRate float64 `default:"${learningRate}" help:"Step size of gradient descent (${default})."`
 	hiddenFlag
 	Tied      bool   `help:"Give the decoder the encoder's kernels, transposed, and biases of its own."`
+	Greedy    bool   `help:"Train one pair of layers after the other as an autoencoder of its own, then all together, --epochs each."`
 	NoShuffle bool   `help:"Take the images in their order in every epoch."`
 	Machine   string `default:"tape" enum:"tape,static" help:"What runs the graphs: Gorgonia's tape machine, or static, faster and with the same bits (${default})."`
 }
@@ -55,7 +56,10 @@ func (f fitFlags) spec() model.Spec {
 // recorded returns where among Keras' recordings those of this way of training
 // are.
 func (f fitFlags) recorded() string {
-	if f.Tied {
+	switch {
+	case f.Greedy:
+		return "greedy/stack"
+	case f.Tied:
 		return "tied"
 	}
 	return "."
@@ -106,12 +110,21 @@ func (trainCommand) Help() string {
 
 // trainReport is what train prints as JSON.
 type trainReport struct {
+	Architecture string         `json:"architecture"`
+	Parameters   int            `json:"parameters"`
+	Seed         uint64         `json:"seed"`
+	Stages       []stageHistory `json:"stages,omitempty"` // of greedy training, before the whole model's
+	History      []epochReport  `json:"history"`
+	Steps        int            `json:"steps"`
+	Seconds      float64        `json:"seconds"`
+}
+
+// stageHistory is a stage of greedy training.
+type stageHistory struct {
 	Architecture string        `json:"architecture"`
-	Parameters   int           `json:"parameters"`
-	Seed         uint64        `json:"seed"`
+	LearningRate float64       `json:"learning_rate"`
 	History      []epochReport `json:"history"`
 	Steps        int           `json:"steps"`
-	Seconds      float64       `json:"seconds"`
 }
 
 type epochReport struct {
@@ -150,20 +163,56 @@ func (c *trainCommand) Run(app *app) error {
 // trainFiles are what train writes.
 var trainFiles = []string{modelFile, historyFile, curvesFile, stepsFile}
 
-// fit trains a model with progress.
-func (a *app) fit(m *model.Model, f fitFlags, r reportFlags, data *fashion.Data, seed uint64, hooks ...train.Hook) (train.Result, error) {
+// fitted is what training leaves beside the weights.
+type fitted struct {
+	train.Result                // of the whole model's training
+	stages       []stageHistory // of greedy training before that
+}
+
+// fit trains a model with progress. The hooks are those of the whole model's
+// training.
+func (a *app) fit(m *model.Model, f fitFlags, r reportFlags, data *fashion.Data, seed uint64, hooks ...train.Hook) (done fitted, err error) {
 	config := f.config(seed)
 	a.progressf(r, "%v, %s parameters, %s training and %s validation images, seed %d\n",
 		m.Spec, count(m.Spec.Parameters()), count(data.Train.Len()), count(data.Valid.Len()), seed)
-	p := a.startProgress(r, config.Epochs*train.StepsPerEpoch(data.Train.Len(), config.BatchSize))
-	defer p.finish()
-	hooks = append([]train.Hook{barHook(p, config.Epochs), a.tableHook(p, r)}, hooks...)
-	result, err := train.Run(a.ctx, m, train.Data{Train: data.Train.Images, Valid: data.Valid.Images}, config, hooks...)
-	for _, e := range result.History {
-		a.watch.add(trainingStage, e.TrainTime)
-		a.watch.add(validationStage, e.ValidTime)
+	p := new(progress)
+	defer func() { p.finish() }()
+	show := func(hooks []train.Hook) []train.Hook {
+		p.finish()
+		p = a.startProgress(r, config.Epochs*train.StepsPerEpoch(data.Train.Len(), config.BatchSize))
+		return append([]train.Hook{barHook(p, config.Epochs), a.tableHook(p, r)}, hooks...)
 	}
-	return result, err
+	set := train.Data{Train: data.Train.Images, Valid: data.Valid.Images}
+	var results []train.Result
+	if f.Greedy {
+		var stages []train.Stage
+		results, err = train.Greedy(a.ctx, m, set, config, func(s train.Stage) []train.Hook {
+			a.progressf(r, "stage %d of %d: %v, learning rate %v\n", s.Number, s.Of, s.Model.Spec, s.Config.LearningRate)
+			stages = append(stages, s)
+			if s.Number == s.Of {
+				return show(hooks)
+			}
+			return show(nil)
+		})
+		for i, s := range stages {
+			if s.Number < s.Of {
+				h := results[i]
+				done.stages = append(done.stages, stageHistory{s.Model.Spec.String(), s.Config.LearningRate, epochReports(h.History), h.Steps})
+			} else {
+				done.Result = results[i]
+			}
+		}
+	} else {
+		done.Result, err = train.Run(a.ctx, m, set, config, show(hooks)...)
+		results = []train.Result{done.Result}
+	}
+	for _, result := range results {
+		for _, e := range result.History {
+			a.watch.add(trainingStage, e.TrainTime)
+			a.watch.add(validationStage, e.ValidTime)
+		}
+	}
+	return done, err
 }
 
 // train is fit that writes what it leaves. If it is interrupted it writes what
@@ -188,13 +237,7 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 	}
 	report := trainReport{
 		Architecture: m.Spec.String(), Parameters: m.Spec.Parameters(), Seed: seed,
-		Steps: result.Steps, Seconds: time.Since(started).Seconds(),
-	}
-	for _, e := range result.History {
-		report.History = append(report.History, epochReport{
-			e.Number, e.Train.Loss, e.Train.RoundedAccuracy, e.Valid.Loss, e.Valid.RoundedAccuracy,
-			e.TrainTime.Seconds(), e.ValidTime.Seconds(),
-		})
+		Stages: result.stages, History: epochReports(result.History), Steps: result.Steps, Seconds: time.Since(started).Seconds(),
 	}
 	if err := a.addTraining(m, result.History, out); err != nil {
 		return report, err
@@ -206,6 +249,16 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 	}
 	// What is finished is kept, also when a signal has come.
 	return report, errors.Join(a.flush(context.WithoutCancel(a.ctx)), stopped)
+}
+
+func epochReports(history train.History) (reports []epochReport) {
+	for _, e := range history {
+		reports = append(reports, epochReport{
+			e.Number, e.Train.Loss, e.Train.RoundedAccuracy, e.Valid.Loss, e.Valid.RoundedAccuracy,
+			e.TrainTime.Seconds(), e.ValidTime.Seconds(),
+		})
+	}
+	return reports
 }
 
 // addTraining readies the model, its history and their figure.
