@@ -32,10 +32,16 @@ type operations interface {
 	crossEntropy(logits, targets *G.Node) (*G.Node, error)
 	// squaredError returns the mean squared error of outputs that are no logits.
 	squaredError(outputs, targets *G.Node) (*G.Node, error)
+	// softmaxCrossEntropy returns the mean over rows of the cross-entropy of
+	// softmax(logits).
+	softmaxCrossEntropy(logits, targets *G.Node) (*G.Node, error)
 	// roundedAccuracy returns the share of elements where output and target round
-	// to the same integer. loss is one of the two above; of crossEntropy, logits
-	// and targets are the nodes that it was given.
+	// to the same integer. loss is crossEntropy's or squaredError's node for the
+	// same two.
 	roundedAccuracy(loss, logits, targets *G.Node) (*G.Node, error)
+	// classAccuracy returns the share of rows whose largest logit is that of the
+	// target's class. loss is softmaxCrossEntropy's node for the same two.
+	classAccuracy(loss, logits, targets *G.Node) (*G.Node, error)
 }
 
 // fused implements operations by those of op_*.go.
@@ -55,12 +61,20 @@ func (fused) squaredError(outputs, targets *G.Node) (*G.Node, error) {
 	return G.ApplyOp(newSquaredError(), outputs, targets)
 }
 
-func (fused) roundedAccuracy(loss, _, _ *G.Node) (*G.Node, error) {
-	counted, ok := loss.Op().(scorer)
+func (fused) softmaxCrossEntropy(logits, targets *G.Node) (*G.Node, error) {
+	return G.ApplyOp(newSoftmaxCrossEntropy(), logits, targets)
+}
+
+func (fused) roundedAccuracy(loss, _, _ *G.Node) (*G.Node, error) { return counted(loss) }
+func (fused) classAccuracy(loss, _, _ *G.Node) (*G.Node, error)   { return counted(loss) }
+
+// counted returns the accuracy that a loss has counted.
+func counted(loss *G.Node) (*G.Node, error) {
+	op, ok := loss.Op().(scorer)
 	if !ok {
 		return nil, fmt.Errorf("loss is %v, want a fused one", loss.Op())
 	}
-	return G.ApplyOp(newAccuracy(counted), loss)
+	return G.ApplyOp(newAccuracy(op), loss)
 }
 
 // role is what a graph is for.
@@ -78,7 +92,8 @@ const (
 type program struct {
 	graph     *G.ExprGraph
 	input     *tensor.Dense // rows × width, bound to the input node
-	weights   G.Nodes       // kernel and bias, layer by layer, of tied layers the bias alone
+	targets   *tensor.Dense // rows × classes, of a classifier; else the input is the target
+	weights   G.Nodes       // that are trained: kernel and bias, layer by layer, of tied layers the bias alone
 	gradients G.Nodes       // of training: by the weights, in their order
 	loss      *G.Node       // of training and evaluation
 	accuracy  *G.Node
@@ -94,21 +109,19 @@ func build(m *model.Model, r role, rows int, ops operations) (*program, error) {
 	case decoding:
 		layers = m.Decoder
 	}
-	width := layers[0].Inputs
-	p := &program{graph: G.NewGraph(), input: newBuffer(rows, width)}
-	x := G.NewMatrix(p.graph, tensor.Float32, G.WithName("input"), G.WithShape(rows, width), G.WithValue(p.input))
-
-	h, err := p.stack(x, layers, ops)
+	p := &program{graph: G.NewGraph(), input: newBuffer(rows, layers[0].Inputs)}
+	x := p.matrix("input", p.input)
+	h, err := p.stack(x, layers, 0, ops)
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case r == training || r == evaluation:
-		loss := ops.crossEntropy
+		o := objective{ops.crossEntropy, ops.roundedAccuracy, "rounded_accuracy"}
 		if layers[len(layers)-1].Activation != model.Sigmoid {
-			loss = ops.squaredError
+			o.loss = ops.squaredError
 		}
-		err = p.score(loss, h, x, ops, r == training)
+		err = p.score(o, h, x, r == training)
 	case layers[len(layers)-1].Activation == model.Sigmoid:
 		if p.output, err = ops.sigmoid(h); err != nil {
 			err = fmt.Errorf("graph: output: %w", err)
@@ -119,9 +132,33 @@ func build(m *model.Model, r role, rows int, ops operations) (*program, error) {
 	return p, err
 }
 
+// buildClassifier returns the graph of c for training or evaluation and a batch of
+// rows. It does not train the first layers, as many as frozen says.
+func buildClassifier(c *model.Classifier, frozen int, r role, rows int, ops operations) (*program, error) {
+	p := &program{graph: G.NewGraph(), input: newBuffer(rows, c.Layers[0].Inputs), targets: newBuffer(rows, c.Classes())}
+	h, err := p.stack(p.matrix("input", p.input), c.Layers, frozen, ops)
+	if err != nil {
+		return nil, err
+	}
+	o := objective{ops.softmaxCrossEntropy, ops.classAccuracy, "accuracy"}
+	return p, p.score(o, h, p.matrix("targets", p.targets), r == training)
+}
+
+// matrix returns the node of a matrix that is bound before every run.
+func (p *program) matrix(name string, value *tensor.Dense) *G.Node {
+	return G.NewMatrix(p.graph, tensor.Float32, G.WithName(name), G.WithShape(value.Shape()...), G.WithValue(value))
+}
+
+// objective is what a network is trained for and measured by.
+type objective struct {
+	loss         func(logits, targets *G.Node) (*G.Node, error)
+	accuracy     func(loss, logits, targets *G.Node) (*G.Node, error)
+	accuracyName string
+}
+
 // score adds the loss, its gradients if wanted, and the accuracy.
-func (p *program) score(loss func(logits, targets *G.Node) (*G.Node, error), logits, targets *G.Node, ops operations, gradients bool) (err error) {
-	if p.loss, err = loss(logits, targets); err != nil {
+func (p *program) score(o objective, logits, targets *G.Node, gradients bool) (err error) {
+	if p.loss, err = o.loss(logits, targets); err != nil {
 		return fmt.Errorf("graph: loss: %w", err)
 	}
 	G.WithName("loss")(p.loss)
@@ -137,17 +174,18 @@ func (p *program) score(loss func(logits, targets *G.Node) (*G.Node, error), log
 			}
 		}
 	}
-	if p.accuracy, err = ops.roundedAccuracy(p.loss, logits, targets); err != nil {
-		return fmt.Errorf("graph: rounded accuracy: %w", err)
+	if p.accuracy, err = o.accuracy(p.loss, logits, targets); err != nil {
+		return fmt.Errorf("graph: %s: %w", o.accuracyName, err)
 	}
-	G.WithName("rounded_accuracy")(p.accuracy)
+	G.WithName(o.accuracyName)(p.accuracy)
 	return nil
 }
 
 // stack puts layers on x and returns the last one's output: logits if its
-// activation is the sigmoid. Tied layers share a kernel's node, so that Gorgonia
-// adds up its gradients.
-func (p *program) stack(x *G.Node, layers []model.Dense, ops operations) (*G.Node, error) {
+// activation is sigmoid or softmax. The first layers, as many as frozen says, are
+// not trained. Tied layers share a kernel's node, so that Gorgonia adds up its
+// gradients.
+func (p *program) stack(x *G.Node, layers []model.Dense, frozen int, ops operations) (*G.Node, error) {
 	kernels := map[*tensor.Dense]*G.Node{}
 	h := x
 	for i, l := range layers {
@@ -155,11 +193,15 @@ func (p *program) stack(x *G.Node, layers []model.Dense, ops operations) (*G.Nod
 		if !ok {
 			kernel = G.NewMatrix(p.graph, tensor.Float32, G.WithName(l.Name+".kernel"), G.WithShape(l.Kernel.Shape()...), G.WithValue(l.Kernel))
 			kernels[l.Kernel] = kernel
-			p.weights = append(p.weights, kernel)
+			if i >= frozen {
+				p.weights = append(p.weights, kernel)
+			}
 		}
 		bias := G.NewVector(p.graph, tensor.Float32, G.WithName(l.Name+".bias"), G.WithShape(l.Units), G.WithValue(l.Bias))
-		p.weights = append(p.weights, bias)
-		kind := denseKind{activation: linear, tied: l.Tied, inputGradient: i > 0}
+		if i >= frozen {
+			p.weights = append(p.weights, bias)
+		}
+		kind := denseKind{activation: linear, tied: l.Tied, inputGradient: i > frozen}
 		if l.Activation == model.SELU {
 			kind.activation = selu
 		}

@@ -36,7 +36,10 @@ func TestBadInput(t *testing.T) {
 	}{
 		"image too wide": {func() error { _, err := n.Train(images(2, 21)); return err }, "rows of 21 values, want 20"},
 		"no images":      {func() error { _, err := n.Evaluate(t.Context(), images(0, 20)); return err }, "no rows"},
-		"code too wide":  {func() error { _, err := n.Decode(t.Context(), Floats{make([]float32, 8), 4}); return err }, "rows of 4 values, want 3"},
+		"code too wide": {func() error {
+			_, err := n.Decode(t.Context(), Floats{Values: make([]float32, 8), Columns: 4})
+			return err
+		}, "rows of 4 values, want 3"},
 		"stock, numeric": {func() error {
 			n, err := New(newModel(t, numeric(model.Stacked(4, 2))), Config{Operations: Stock})
 			if err == nil {

@@ -25,7 +25,7 @@ type machine struct {
 	program
 	vm        G.VM
 	static    *staticMachine // vm, if it is one
-	binding   *binding
+	bindings  []*binding     // of the input and, of a classifier, the targets
 	reads     []read
 	steps     []G.ValueGrad // the weights with their gradients, for a solver
 	descends  bool          // the graph takes the solver's steps itself
@@ -59,7 +59,10 @@ func (w weightGradient) Grad() (G.Value, error) {
 
 // compile makes a machine of a program. The engine does the solver's work.
 func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
-	m := &machine{program: *p, binding: newBinding(p.input, p.gradients != nil, c.Trace)}
+	m := &machine{program: *p, bindings: []*binding{newBinding(p.input, p.gradients != nil, c.Trace)}}
+	if p.targets != nil {
+		m.bindings = append(m.bindings, newBinding(p.targets, p.gradients != nil, c.Trace))
+	}
 	for i, g := range p.gradients {
 		m.steps = append(m.steps, &weightGradient{weight: p.weights[i], gradient: g})
 	}
@@ -70,7 +73,7 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 	}
 	var err error
 	if c.Machine == StaticMachine {
-		if m.static, err = newStaticMachine(p, m.binding, e); err != nil {
+		if m.static, err = newStaticMachine(p, m.bindings, e); err != nil {
 			return nil, err
 		}
 		m.vm, m.descends = m.static, m.static.descend(p, float32(c.LearningRate))
@@ -97,14 +100,21 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 	return m, nil
 }
 
-// bind chooses the input of the next run: rows of in from first on.
-func (m *machine) bind(in Inputs, first int) { m.binding.in, m.binding.first = in, first }
+// bind chooses what the next run is given, rows from first on: the input and, of a
+// classifier, the targets.
+func (m *machine) bind(first int, rows ...Inputs) {
+	for i, b := range m.bindings {
+		b.in, b.first = rows[i], first
+	}
+}
 
 // run executes the graph once.
 func (m *machine) run() error {
 	defer m.vm.Reset() // without it the tape machine's next run would do nothing, silently
 	if m.static == nil {
-		m.binding.run()
+		for _, b := range m.bindings {
+			b.run()
+		}
 	}
 	if err := m.vm.RunAll(); err != nil {
 		return fmt.Errorf("graph: %w", err)

@@ -7,10 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
-
-	G "gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"stackedae/model"
 )
@@ -47,90 +43,22 @@ var ErrNotFinite = errors.New("the loss is not a finite number")
 // there. It must not be used by two goroutines at once, nor two networks over
 // one model. Methods that take many batches look at their context between two.
 type Network struct {
-	model    *model.Model
-	config   Config
-	ops      operations
-	engine   tensor.Engine
-	solver   G.Solver
-	machines map[machineKey]*machine
-}
-
-type machineKey struct {
-	role role
-	rows int
+	*runner
+	model *model.Model
 }
 
 // New returns a network over m's weights.
 func New(m *model.Model, c Config) (*Network, error) {
-	if !(c.LearningRate >= 0) || math.IsInf(c.LearningRate, 1) {
-		return nil, fmt.Errorf("graph: learning rate %v, want a finite number from 0 on", c.LearningRate)
+	r, err := newRunner(c)
+	if err != nil {
+		return nil, err
 	}
-	n := &Network{
-		model:  m,
-		config: c,
-		// No batch size for the solver: the loss is a mean already.
-		solver:   G.NewVanillaSolver(G.WithLearnRate(c.LearningRate)),
-		machines: map[machineKey]*machine{},
-	}
-	switch c.Operations {
-	case Fused:
-		n.ops = fused{}
-	case Stock:
-		n.ops = stock{}
-	default:
-		return nil, fmt.Errorf("graph: operations %d, want Fused or Stock", c.Operations)
-	}
-	switch c.Engine {
-	case KernelEngine:
-		n.engine = engine{}
-	case StandardEngine:
-		n.engine = G.StandardEngine{}
-	default:
-		return nil, fmt.Errorf("graph: engine %d, want KernelEngine or StandardEngine", c.Engine)
-	}
-	if c.Machine != TapeMachine && c.Machine != StaticMachine {
-		return nil, fmt.Errorf("graph: machine %d, want TapeMachine or StaticMachine", c.Machine)
-	}
-	if c.Trace != nil {
-		n.solver = tracedSolver{n.solver, c.Trace.part(SolverPart)}
-	}
-	return n, nil
+	return &Network{r, m}, nil
 }
 
-// Close gives the machines back. The model stays as it is.
-func (n *Network) Close() error {
-	var errs []error
-	for _, m := range n.machines {
-		errs = append(errs, m.vm.Close())
-	}
-	clear(n.machines)
-	return errors.Join(errs...)
-}
-
-// machine returns the machine for a role and a number of rows, which is built
-// at first use.
+// machine returns the machine for a role and a number of rows.
 func (n *Network) machine(r role, rows int) (*machine, error) {
-	key := machineKey{r, rows}
-	if m, ok := n.machines[key]; ok {
-		return m, nil
-	}
-	p, err := build(n.model, r, rows, n.ops)
-	if err != nil {
-		return nil, err
-	}
-	c := n.config
-	if r != training {
-		c.Trace = nil
-	}
-	if c.Trace != nil {
-		p = c.Trace.program(p, c.Operations)
-	}
-	m, err := compile(p, c, n.engine)
-	if err != nil {
-		return nil, err
-	}
-	n.machines[key] = m
-	return m, nil
+	return n.runner.machine(machineKey{r, rows}, func() (*program, error) { return build(n.model, r, rows, n.ops) })
 }
 
 // Train takes one step of stochastic gradient descent on a batch of images
@@ -144,24 +72,8 @@ func (n *Network) Train(batch Inputs) (Metrics, error) {
 	if err != nil {
 		return Metrics{}, err
 	}
-	m.bind(batch, 0)
-	if m.descends {
-		return m.descend()
-	}
-	if err := m.run(); err != nil {
-		return Metrics{}, err
-	}
-	metrics, err := m.metrics()
-	if err != nil {
-		return Metrics{}, err
-	}
-	if !finite(metrics.Loss) {
-		return metrics, ErrNotFinite
-	}
-	if err := n.solver.Step(m.steps); err != nil {
-		return metrics, fmt.Errorf("graph: solver: %w", err)
-	}
-	return metrics, nil
+	m.bind(0, batch)
+	return n.step(m)
 }
 
 // Evaluate returns the metrics of images.
@@ -215,20 +127,27 @@ func (n *Network) forward(ctx context.Context, r role, in Inputs, width int, eac
 	if err := checkInputs(in, width); err != nil {
 		return err
 	}
-	for first := 0; first < in.Len(); first += batchRows {
-		if ctx.Err() != nil {
-			return fmt.Errorf("graph: stopped after %d of %d rows: %w", first, in.Len(), context.Cause(ctx))
-		}
-		rows := min(batchRows, in.Len()-first)
+	return inBatches(ctx, in.Len(), func(first, rows int) error {
 		m, err := n.machine(r, rows)
 		if err != nil {
 			return err
 		}
-		m.bind(in, first)
+		m.bind(first, in)
 		if err := m.run(); err != nil {
 			return err
 		}
-		if err := each(m, first, rows); err != nil {
+		return each(m, first, rows)
+	})
+}
+
+// inBatches calls do for every batchRows rows of n, and looks at the context
+// between two calls.
+func inBatches(ctx context.Context, n int, do func(first, rows int) error) error {
+	for first := 0; first < n; first += batchRows {
+		if ctx.Err() != nil {
+			return fmt.Errorf("graph: stopped after %d of %d rows: %w", first, n, context.Cause(ctx))
+		}
+		if err := do(first, min(batchRows, n-first)); err != nil {
 			return err
 		}
 	}

@@ -90,7 +90,7 @@ func gradients(t testing.TB, m *model.Model, ops Operations, batch Bytes) (Metri
 	if err != nil {
 		t.Fatal(err)
 	}
-	machine.bind(batch, 0)
+	machine.bind(0, batch)
 	if err := machine.run(); err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +286,7 @@ func TestRepeatedStepsDoNotAddUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	machine.bind(b, 0)
+	machine.bind(0, b)
 	if err := machine.run(); err != nil {
 		t.Fatal(err)
 	}
@@ -410,7 +410,7 @@ func TestDifferentParametersHashDifferently(t *testing.T) {
 	g := G.NewGraph()
 	kernelNode := G.NewMatrix(g, tensor.Float32, G.WithShape(2, 3), G.WithName("kernel"))
 	biasNode := G.NewVector(g, tensor.Float32, G.WithShape(3), G.WithName("bias"))
-	ops := []G.Op{newSigmoid(), newCrossEntropy(), newSquaredError(), newAccuracy(newCrossEntropy()), newPart("biasGradient", bias), newPart("inputGradient", input)}
+	ops := []G.Op{newSigmoid(), newCrossEntropy(), newSquaredError(), newSoftmaxCrossEntropy(), newAccuracy(newCrossEntropy()), newPart("biasGradient", bias), newPart("inputGradient", input)}
 	for _, a := range []activation{linear, selu} {
 		for i := range 4 {
 			d := newDense(denseKind{activation: a, tied: i%2 == 0, inputGradient: i/2 == 0})

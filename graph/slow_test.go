@@ -6,6 +6,8 @@ package graph
 import (
 	"math"
 
+	"gorgonia.org/tensor"
+
 	"stackedae/model"
 )
 
@@ -23,22 +25,28 @@ type slowLayer struct {
 }
 
 func newSlow(m *model.Model, clip bool) *slowNetwork {
-	s := &slowNetwork{clip: clip}
-	byName := map[string][]float64{}
-	for _, w := range m.Weights() {
-		values := make([]float64, len(w.Values))
-		for i, v := range w.Values {
+	s := slowLayers(m.Layers())
+	s.clip = clip
+	return s
+}
+
+// slowLayers returns a network of layers. A kernel that several have is one.
+func slowLayers(layers []model.Dense) *slowNetwork {
+	s := new(slowNetwork)
+	add := func(t *tensor.Dense) []float64 {
+		values := make([]float64, t.Len())
+		for i, v := range t.Float32s() {
 			values[i] = float64(v)
 		}
 		s.weights = append(s.weights, values)
-		byName[w.Name] = values
+		return values
 	}
-	for i, l := range m.Layers() {
-		owner := l.Name
-		if l.Tied {
-			owner = m.Encoder[2*len(m.Encoder)-1-i].Name
+	kernels := map[*tensor.Dense][]float64{}
+	for _, l := range layers {
+		if kernels[l.Kernel] == nil {
+			kernels[l.Kernel] = add(l.Kernel)
 		}
-		s.layers = append(s.layers, slowLayer{l, byName[owner+".kernel"], byName[l.Name+".bias"]})
+		s.layers = append(s.layers, slowLayer{l, kernels[l.Kernel], add(l.Bias)})
 	}
 	return s
 }
@@ -107,12 +115,37 @@ func (s *slowNetwork) loss(rows [][]float64) (loss, accuracy float64) {
 // difference returns the central difference of the loss by element i of
 // weight w.
 func (s *slowNetwork) difference(rows [][]float64, w, i int) float64 {
+	return s.differenceOf(func() float64 {
+		loss, _ := s.loss(rows)
+		return loss
+	}, w, i)
+}
+
+func (s *slowNetwork) differenceOf(loss func() float64, w, i int) float64 {
 	const h = 1e-5
 	v := s.weights[w][i]
 	defer func() { s.weights[w][i] = v }()
 	s.weights[w][i] = v + h
-	up, _ := s.loss(rows)
+	up := loss()
 	s.weights[w][i] = v - h
-	down, _ := s.loss(rows)
+	down := loss()
 	return (up - down) / (2 * h)
+}
+
+// classLoss returns the mean cross-entropy of softmax(logits) and the rows'
+// classes, and the share of rows whose class has the largest logit.
+func (s *slowNetwork) classLoss(rows [][]float64, classes []byte) (loss, accuracy float64) {
+	for i, row := range rows {
+		z := s.logits(row)
+		total, right := 0.0, true
+		for _, v := range z {
+			total += math.Exp(v)
+			right = right && v <= z[classes[i]]
+		}
+		loss -= math.Log(math.Exp(z[classes[i]]) / total)
+		if right {
+			accuracy++
+		}
+	}
+	return loss / float64(len(rows)), accuracy / float64(len(rows))
 }

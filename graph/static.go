@@ -35,14 +35,17 @@ type phase interface {
 	computes(n *G.Node) bool
 }
 
-// newStaticMachine compiles a program. Its first phase also binds the input.
-func newStaticMachine(p *program, input *binding, e tensor.Engine) (*staticMachine, error) {
+// newStaticMachine compiles a program. Its first phases bind what it is given.
+func newStaticMachine(p *program, bindings []*binding, e tensor.Engine) (*staticMachine, error) {
 	sorted, err := G.Sort(p.graph)
 	if err != nil {
 		return nil, fmt.Errorf("graph: compile: %w", err)
 	}
 	slices.Reverse(sorted) // Sort puts what is needed last
-	m := &staticMachine{engine: e, phases: []phase{&regionPhase{region: input.region}}}
+	m, rows := &staticMachine{engine: e}, bindings[0].rows
+	for _, b := range bindings {
+		m.addTask(b.tasks[0], rows)
+	}
 	var weights []task
 	var sums []phase           // of what the tasks for weights compute
 	late := map[*G.Node]bool{} // the nodes of those two
@@ -63,7 +66,7 @@ func newStaticMachine(p *program, input *binding, e tensor.Engine) (*staticMachi
 			tasks := op.tasks()
 			for k, t := range tasks {
 				t.part, t.first = partOf(n.Op()), k == 0
-				last := m.addTask(t, input.rows)
+				last := m.addTask(t, rows)
 				if k == 0 {
 					last.begins = append(last.begins, i)
 				}
@@ -88,7 +91,7 @@ func newStaticMachine(p *program, input *binding, e tensor.Engine) (*staticMachi
 		}
 	}
 	for _, t := range weights {
-		m.addTask(t, input.rows)
+		m.addTask(t, rows)
 	}
 	m.phases = append(m.phases, sums...)
 	return m, nil
@@ -96,8 +99,11 @@ func newStaticMachine(p *program, input *binding, e tensor.Engine) (*staticMachi
 
 // addTask adds a task to the last phase or one after it, and returns that.
 func (m *staticMachine) addTask(t task, rows int) *regionPhase {
-	last, ok := m.phases[len(m.phases)-1].(*regionPhase)
-	if !ok || !last.takes(t) {
+	var last *regionPhase
+	if n := len(m.phases); n > 0 {
+		last, _ = m.phases[n-1].(*regionPhase)
+	}
+	if last == nil || !last.takes(t) {
 		last = &regionPhase{region: region{rows: rows}}
 		m.phases = append(m.phases, last)
 	}

@@ -91,6 +91,24 @@ func (stock) roundedAccuracy(_, logits, targets *G.Node) (*G.Node, error) {
 	return accuracy, e.err
 }
 
+func (stock) softmaxCrossEntropy(logits, targets *G.Node) (*G.Node, error) {
+	var e expression
+	p := e.unary(func(n *G.Node) (*G.Node, error) { return G.SoftMax(n) }, logits)
+	sums := e.unary(func(n *G.Node) (*G.Node, error) { return G.Sum(n, 1) }, e.mul(targets, e.unary(G.Log, p)))
+	loss := e.unary(G.Neg, e.unary(func(n *G.Node) (*G.Node, error) { return G.Mean(n) }, sums))
+	return loss, e.err
+}
+
+// classAccuracy takes targets that are 1 for the class and 0 for others.
+func (stock) classAccuracy(_, logits, targets *G.Node) (*G.Node, error) {
+	var e expression
+	largest := e.unary(func(n *G.Node) (*G.Node, error) { return G.Max(n, 1) }, logits)
+	ofTarget := e.unary(func(n *G.Node) (*G.Node, error) { return G.Sum(n, 1) }, e.mul(targets, logits))
+	hits := e.apply(func(a, b *G.Node) (*G.Node, error) { return G.Eq(a, b, true) }, ofTarget, largest)
+	accuracy := e.unary(func(n *G.Node) (*G.Node, error) { return G.Mean(n) }, hits)
+	return accuracy, e.err
+}
+
 // mean returns the mean of a matrix: of each row first, because Gorgonia adds
 // up one by one in float32, and a sum of 392,000 terms keeps five digits.
 func mean(n *G.Node) (*G.Node, error) {

@@ -44,13 +44,18 @@ func New(spec Spec, rng *rand.Rand) (*Model, error) {
 		if l.Tied {
 			continue
 		}
-		limit := math.Sqrt(6 / float64(l.Inputs+l.Units))
-		kernel := l.Kernel.Float32s()
-		for i := range kernel {
-			kernel[i] = float32((2*rng.Float64() - 1) * limit)
-		}
+		glorotUniform(l, rng)
 	}
 	return m, nil
+}
+
+// glorotUniform draws the kernel of a layer.
+func glorotUniform(l Dense, rng *rand.Rand) {
+	limit := math.Sqrt(6 / float64(l.Inputs+l.Units))
+	kernel := l.Kernel.Float32s()
+	for i := range kernel {
+		kernel[i] = float32((2*rng.Float64() - 1) * limit)
+	}
 }
 
 // zero returns a model of the architecture with all weights zero.
@@ -72,21 +77,24 @@ func zero(spec Spec) (*Model, error) {
 func denses(stretch string, inputs int, layers []LayerSpec, encoder []Dense) []Dense {
 	ds := make([]Dense, len(layers))
 	for i, l := range layers {
-		d := Dense{
-			LayerSpec: l,
-			Name:      fmt.Sprintf("%s.%d", stretch, i),
-			Inputs:    inputs,
-			Bias:      tensor.New(tensor.WithShape(l.Units), tensor.Of(tensor.Float32)),
-			Tied:      encoder != nil,
-		}
-		if d.Tied {
-			d.Kernel = encoder[len(encoder)-1-i].Kernel
+		name := fmt.Sprintf("%s.%d", stretch, i)
+		if encoder == nil {
+			ds[i] = newDense(name, inputs, l)
 		} else {
-			d.Kernel = tensor.New(tensor.WithShape(inputs, l.Units), tensor.Of(tensor.Float32))
+			ds[i] = Dense{LayerSpec: l, Name: name, Inputs: inputs, Kernel: encoder[len(encoder)-1-i].Kernel, Bias: zeros(l.Units), Tied: true}
 		}
-		ds[i], inputs = d, l.Units
+		inputs = l.Units
 	}
 	return ds
+}
+
+// newDense returns a layer with weights of its own, zero.
+func newDense(name string, inputs int, l LayerSpec) Dense {
+	return Dense{LayerSpec: l, Name: name, Inputs: inputs, Kernel: zeros(inputs, l.Units), Bias: zeros(l.Units)}
+}
+
+func zeros(shape ...int) *tensor.Dense {
+	return tensor.New(tensor.WithShape(shape...), tensor.Of(tensor.Float32))
 }
 
 // Layers returns the layers of the whole autoencoder, encoder first.
