@@ -56,6 +56,7 @@ func (b *batches) shuffle(rng *rand.Rand) {
 }
 
 // batch returns batch i of the epoch. The next call overwrites it.
-func (b *batches) batch(i int) graph.Inputs {
-	return b.take(b.order[i*b.size : min(len(b.order), (i+1)*b.size)])
-}
+func (b *batches) batch(i int) graph.Inputs { return b.take(b.rows(i)) }
+
+// rows returns the numbers of the rows of batch i.
+func (b *batches) rows(i int) []int { return b.order[i*b.size : min(len(b.order), (i+1)*b.size)] }
