@@ -33,7 +33,7 @@ func NewClassifier(inputs int, layers []Dense, classes int, rng *rand.Rand) (*Cl
 		return nil, fmt.Errorf("model: classifier of %d classes from %d inputs, want 2 to %d and 1 to %[3]d", classes, inputs, MaxUnits)
 	}
 	head := newDense("classifier", inputs, LayerSpec{classes, Softmax})
-	glorotUniform(head, rng)
+	GlorotUniform.draw(head, rng)
 	c.Layers = append(c.Layers, head)
 	return c, nil
 }

@@ -4,7 +4,6 @@ package model
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -31,32 +30,9 @@ type Model struct {
 	Decoder []Dense
 }
 
-// New returns a model with the weights that Keras' Dense starts from: kernels
-// uniform within ±√(6 / (inputs + units)) (Glorot and Bengio, Understanding
-// the difficulty of training deep feedforward neural networks, 2010), drawn
-// layer by layer in row-major order, and biases zero.
-func New(spec Spec, rng *rand.Rand) (*Model, error) {
-	m, err := zero(spec)
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range m.Layers() {
-		if l.Tied {
-			continue
-		}
-		glorotUniform(l, rng)
-	}
-	return m, nil
-}
-
-// glorotUniform draws the kernel of a layer.
-func glorotUniform(l Dense, rng *rand.Rand) {
-	limit := math.Sqrt(6 / float64(l.Inputs+l.Units))
-	kernel := l.Kernel.Float32s()
-	for i := range kernel {
-		kernel[i] = float32((2*rng.Float64() - 1) * limit)
-	}
-}
+// New returns a model with the weights that Keras starts from unless told
+// otherwise: Initialize by GlorotUniform.
+func New(spec Spec, rng *rand.Rand) (*Model, error) { return Initialize(spec, GlorotUniform, rng) }
 
 // zero returns a model of the architecture with all weights zero.
 func zero(spec Spec) (*Model, error) {

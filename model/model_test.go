@@ -60,6 +60,46 @@ func TestNewIsGlorotUniform(t *testing.T) {
 	}
 }
 
+// TestLeCunNormalIsTruncated checks what Keras' lecun_normal is: the variance is
+// 1/inputs after cutting off at two standard deviations of before.
+func TestLeCunNormalIsTruncated(t *testing.T) {
+	m, err := Initialize(Stacked(784, 100, 30), LeCunNormal, newRand())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range m.Layers() {
+		want := 1 / math.Sqrt(float64(l.Inputs))
+		var sum, squares, largest float64
+		within := 0
+		for _, v := range l.Kernel.Float32s() {
+			x := float64(v) / want
+			sum += x
+			squares += x * x
+			largest = max(largest, math.Abs(x))
+			if math.Abs(x) < 1/truncatedDeviation {
+				within++
+			}
+		}
+		n := float64(l.Inputs * l.Units)
+		if got := squares / n; math.Abs(got-1) > 0.05 {
+			t.Errorf("%s: variance %v of 1/inputs, want 1", l.Name, got)
+		}
+		if mean := sum / n; math.Abs(mean) > 4/math.Sqrt(n) {
+			t.Errorf("%s: mean %v standard deviations, want 0", l.Name, mean)
+		}
+		if limit := 2 / truncatedDeviation; largest > limit || largest < 0.98*limit {
+			t.Errorf("%s: largest %v, want nearly %v", l.Name, largest, limit)
+		}
+		// Of a normal distribution cut off at 2, 71.5% are within 1.
+		if share := float64(within) / n; math.Abs(share-0.6827/0.9545) > 0.03 {
+			t.Errorf("%s: %v within a standard deviation, want .715", l.Name, share)
+		}
+	}
+	if _, err := Initialize(Stacked(4, 2), "he_normal", newRand()); err == nil || !strings.Contains(err.Error(), `kernel initializer "he_normal"`) {
+		t.Errorf("unknown name: got %v", err)
+	}
+}
+
 // TestNewIsFrozen holds the stream of weights of a seed: who has noted a seed
 // wants the same start from every later version.
 func TestNewIsFrozen(t *testing.T) {

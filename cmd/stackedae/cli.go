@@ -15,6 +15,7 @@ import (
 
 	"stackedae/internal/reference"
 	"stackedae/internal/simd"
+	"stackedae/model"
 	"stackedae/train"
 )
 
@@ -53,15 +54,16 @@ func newParser(g *grammar, app *app) (*kong.Kong, error) {
 			"hidden":       list(chapterHidden),
 			"epochs":       fmt.Sprint(train.DefaultEpochs),
 			"batchSize":    fmt.Sprint(train.DefaultBatchSize),
+			"initializers": list(model.Initializers()),
 			"learningRate": fmt.Sprint(train.DefaultLearningRate),
 		},
 		kong.Bind(app),
 	)
 }
 
-// list writes numbers as a flag takes them.
-func list(numbers []int) string {
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint(numbers), " ", ","), "[]")
+// list writes values as a flag takes them.
+func list[T any](values []T) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(values), " ", ","), "[]")
 }
 
 // moduleVersion returns the version that the go command has stamped on the

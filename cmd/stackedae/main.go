@@ -46,6 +46,9 @@ Run and train take
 	                      code, as an autoencoder of what the last one has made; then
 	                      all together. Each takes --epochs, the first the learning
 	                      rate, the others .05, all together .1
+	--kernel-initializer NAME
+	                      what kernels are drawn from at the start, by Keras' names:
+	                      glorot_uniform or lecun_normal (glorot_uniform)
 	--init FILE.npz       start from Keras' get_weights, saved by numpy.savez
 	--no-shuffle          the images in their order in every epoch
 	--machine NAME        what runs the graphs: tape, Gorgonia's, or static, which is

@@ -24,10 +24,11 @@ type fitFlags struct {
 	BatchSize    int     `default:"${batchSize}" help:"Images a step (${default})."`
 	LearningRate float64 `default:"${learningRate}" help:"Step size of gradient descent (${default})."`
 	hiddenFlag
-	Tied      bool   `help:"Give the decoder the encoder's kernels, transposed, and biases of its own."`
-	Greedy    bool   `help:"Train one pair of layers after the other as an autoencoder of its own, then all together, --epochs each."`
-	NoShuffle bool   `help:"Take the images in their order in every epoch."`
-	Machine   string `default:"tape" enum:"tape,static" help:"What runs the graphs: Gorgonia's tape machine, or static, faster and with the same bits (${default})."`
+	Tied              bool   `help:"Give the decoder the encoder's kernels, transposed, and biases of its own."`
+	Greedy            bool   `help:"Train one pair of layers after the other as an autoencoder of its own, then all together, --epochs each."`
+	KernelInitializer string `default:"glorot_uniform" enum:"${initializers}" help:"What kernels are drawn from at the start: ${enum} (${default})."`
+	NoShuffle         bool   `help:"Take the images in their order in every epoch."`
+	Machine           string `default:"tape" enum:"tape,static" help:"What runs the graphs: Gorgonia's tape machine, or static, faster and with the same bits (${default})."`
 }
 
 // Validate refuses values that no data could make right.
@@ -92,7 +93,7 @@ func (f trainFlags) start(seed uint64) (*model.Model, error) {
 	if f.Init != "" {
 		return model.LoadNPZ(f.Init, f.spec())
 	}
-	return model.New(f.spec(), rand.New(rand.NewPCG(seed, weightStream)))
+	return model.Initialize(f.spec(), model.Initializer(f.KernelInitializer), rand.New(rand.NewPCG(seed, weightStream)))
 }
 
 type trainCommand struct {
