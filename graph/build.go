@@ -100,8 +100,9 @@ type program struct {
 	output    *G.Node // of the others
 }
 
-// build returns the graph of m for a role and a batch of rows.
-func build(m *model.Model, r role, rows int, ops operations) (*program, error) {
+// build returns the graph of m for a role and a batch of rows. Training has the
+// noise, unless it is nil.
+func build(m *model.Model, r role, rows int, ops operations, noise *Noise) (*program, error) {
 	layers := m.Layers()
 	switch r {
 	case encoding:
@@ -111,7 +112,14 @@ func build(m *model.Model, r role, rows int, ops operations) (*program, error) {
 	}
 	p := &program{graph: G.NewGraph(), input: newBuffer(rows, layers[0].Inputs)}
 	x := p.matrix("input", p.input)
-	h, err := p.stack(x, layers, 0, ops)
+	first := x
+	if r == training && noise != nil {
+		var err error
+		if first, err = G.ApplyOpWithName(newNoise(noise), "noise", x); err != nil {
+			return nil, fmt.Errorf("graph: noise: %w", err)
+		}
+	}
+	h, err := p.stack(first, layers, 0, ops)
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,8 @@ type Config struct {
 	Engine Engine
 	// Machine runs the graphs, TapeMachine unless told otherwise.
 	Machine Machine
+	// Noise is what the input is given in training.
+	Noise Noise
 	// Trace measures where the time of training steps goes, unless it is nil.
 	Trace *Trace
 }
@@ -45,20 +47,28 @@ var ErrNotFinite = errors.New("the loss is not a finite number")
 type Network struct {
 	*runner
 	model *model.Model
+	noise *Noise // nil if there is none; its Step is the next one's
 }
 
 // New returns a network over m's weights.
 func New(m *model.Model, c Config) (*Network, error) {
+	if err := c.Noise.Validate(); err != nil {
+		return nil, err
+	}
 	r, err := newRunner(c)
 	if err != nil {
 		return nil, err
 	}
-	return &Network{r, m}, nil
+	n := &Network{runner: r, model: m}
+	if !c.Noise.none() {
+		n.noise = &c.Noise
+	}
+	return n, nil
 }
 
 // machine returns the machine for a role and a number of rows.
 func (n *Network) machine(r role, rows int) (*machine, error) {
-	return n.runner.machine(machineKey{r, rows}, func() (*program, error) { return build(n.model, r, rows, n.ops) })
+	return n.runner.machine(machineKey{r, rows}, func() (*program, error) { return build(n.model, r, rows, n.ops, n.noise) })
 }
 
 // Train takes one step of stochastic gradient descent on a batch of images
@@ -73,7 +83,11 @@ func (n *Network) Train(batch Inputs) (Metrics, error) {
 		return Metrics{}, err
 	}
 	m.bind(0, batch)
-	return n.step(m)
+	metrics, err := n.step(m)
+	if n.noise != nil {
+		n.noise.Step++
+	}
+	return metrics, err
 }
 
 // Evaluate returns the metrics of images.

@@ -410,7 +410,7 @@ func TestDifferentParametersHashDifferently(t *testing.T) {
 	g := G.NewGraph()
 	kernelNode := G.NewMatrix(g, tensor.Float32, G.WithShape(2, 3), G.WithName("kernel"))
 	biasNode := G.NewVector(g, tensor.Float32, G.WithShape(3), G.WithName("bias"))
-	ops := []G.Op{newSigmoid(), newCrossEntropy(), newSquaredError(), newSoftmaxCrossEntropy(), newAccuracy(newCrossEntropy()), newPart("biasGradient", bias), newPart("inputGradient", input)}
+	ops := []G.Op{newSigmoid(), newNoise(&Noise{Gaussian: 0.1}), newNoise(&Noise{Dropout: 0.1}), newCrossEntropy(), newSquaredError(), newSoftmaxCrossEntropy(), newAccuracy(newCrossEntropy()), newPart("biasGradient", bias), newPart("inputGradient", input)}
 	for _, a := range []activation{linear, selu} {
 		for i := range 4 {
 			d := newDense(denseKind{activation: a, tied: i%2 == 0, inputGradient: i/2 == 0})

@@ -31,6 +31,12 @@ type Config struct {
 	// Shuffle draws every epoch's order of the images. nil takes them as they
 	// stand.
 	Shuffle *rand.Rand
+	// Patience ends the run when the validation loss has not improved for so many
+	// epochs, and gives the model the weights of the best one: Keras' EarlyStopping
+	// with restore_best_weights. 0 runs all epochs.
+	Patience int
+	// Noise is what the images are given in training; they stay clean as targets.
+	Noise graph.Noise
 	// Operations, Engine and Machine say what the graphs are made of and what
 	// runs them; see package graph.
 	Operations graph.Operations
@@ -47,6 +53,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("train: batch size %d, want at least 1", c.BatchSize)
 	case !(c.LearningRate >= 0) || math.IsInf(c.LearningRate, 1):
 		return fmt.Errorf("train: learning rate %v, want a finite number from 0 on", c.LearningRate)
+	case c.Patience < 0:
+		return fmt.Errorf("train: patience %d, want at least 0", c.Patience)
 	}
-	return nil
+	return c.Noise.Validate()
 }

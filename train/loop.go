@@ -17,6 +17,7 @@ type Result struct {
 	History History // of the epochs that were finished
 	Steps   int     // that were taken, also in an unfinished epoch
 	Status  Status
+	Best    int // the epoch of the weights, if the run has stopped early; else 0
 }
 
 // Run trains m in place as Keras' fit does: every epoch takes all training
@@ -37,7 +38,7 @@ func Run(ctx context.Context, m *model.Model, data Data, c Config, hooks ...Hook
 		return r, err
 	}
 	network, err := graph.New(m, graph.Config{
-		LearningRate: c.LearningRate, Operations: c.Operations, Engine: c.Engine, Machine: c.Machine,
+		LearningRate: c.LearningRate, Operations: c.Operations, Engine: c.Engine, Machine: c.Machine, Noise: c.Noise,
 	})
 	if err != nil {
 		return r, err
@@ -45,6 +46,7 @@ func Run(ctx context.Context, m *model.Model, data Data, c Config, hooks ...Hook
 	defer network.Close()
 
 	images, valid := data.batches(columns, c.BatchSize), inputs(data.Valid, data.validCodes, columns)
+	early := newStopper(c.Patience)
 	for epoch := 1; epoch <= c.Epochs; epoch++ {
 		started := time.Now()
 		if c.Shuffle != nil {
@@ -70,6 +72,10 @@ func Run(ctx context.Context, m *model.Model, data Data, c Config, hooks ...Hook
 		r.History = append(r.History, e)
 		if err := callEpoch(hooks, e); err != nil {
 			return r, err
+		}
+		if early.stops(e, m) {
+			r.Status, r.Best = NoProgress, early.epoch
+			return r, nil
 		}
 	}
 	r.Status = Completed

@@ -7,10 +7,11 @@ type Status int
 
 // The reasons to stop.
 const (
-	Completed Status = iota // all epochs have run
-	Cancelled               // the context was cancelled between two steps
-	Diverged                // the loss or a weight became NaN or infinite
-	Failed                  // something else went wrong; the error tells what
+	Completed  Status = iota // all epochs have run
+	Cancelled                // the context was cancelled between two steps
+	Diverged                 // the loss or a weight became NaN or infinite
+	Failed                   // something else went wrong; the error tells what
+	NoProgress               // the validation loss had not improved for Config.Patience epochs
 )
 
 // String returns the reason in a word.
@@ -22,6 +23,8 @@ func (s Status) String() string {
 		return "cancelled"
 	case Diverged:
 		return "diverged"
+	case NoProgress:
+		return "stopped early"
 	default:
 		return "failed"
 	}
