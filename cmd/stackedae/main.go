@@ -49,6 +49,12 @@ Run and train take
 	--kernel-initializer NAME
 	                      what kernels are drawn from at the start, by Keras' names:
 	                      glorot_uniform or lecun_normal (glorot_uniform)
+	--gaussian-noise X    add normal numbers of standard deviation X to the images, in
+	                      training only; targets stay clean
+	--dropout X           set pixels to 0, each with probability X, and divide the others
+	                      by 1-X, in training only
+	--patience N          stop if the validation loss has not improved for N epochs,
+	                      with the weights of the best
 	--init FILE.npz       start from Keras' get_weights, saved by numpy.savez
 	--no-shuffle          the images in their order in every epoch
 	--machine NAME        what runs the graphs: tape, Gorgonia's, or static, which is

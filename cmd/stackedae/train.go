@@ -24,11 +24,14 @@ type fitFlags struct {
 	BatchSize    int     `default:"${batchSize}" help:"Images a step (${default})."`
 	LearningRate float64 `default:"${learningRate}" help:"Step size of gradient descent (${default})."`
 	hiddenFlag
-	Tied              bool   `help:"Give the decoder the encoder's kernels, transposed, and biases of its own."`
-	Greedy            bool   `help:"Train one pair of layers after the other as an autoencoder of its own, then all together, --epochs each."`
-	KernelInitializer string `default:"glorot_uniform" enum:"${initializers}" help:"What kernels are drawn from at the start: ${enum} (${default})."`
-	NoShuffle         bool   `help:"Take the images in their order in every epoch."`
-	Machine           string `default:"tape" enum:"tape,static" help:"What runs the graphs: Gorgonia's tape machine, or static, faster and with the same bits (${default})."`
+	Tied              bool    `help:"Give the decoder the encoder's kernels, transposed, and biases of its own."`
+	Greedy            bool    `help:"Train one pair of layers after the other as an autoencoder of its own, then all together, --epochs each."`
+	KernelInitializer string  `default:"glorot_uniform" enum:"${initializers}" help:"What kernels are drawn from at the start: ${enum} (${default})."`
+	GaussianNoise     float64 `placeholder:"X" help:"Add normal numbers of standard deviation X to the images in training."`
+	Dropout           float64 `placeholder:"X" help:"Set pixels to 0 in training, each with this probability."`
+	Patience          int     `placeholder:"N" help:"Stop if the validation loss has not improved for N epochs, with the weights of the best."`
+	NoShuffle         bool    `help:"Take the images in their order in every epoch."`
+	Machine           string  `default:"tape" enum:"tape,static" help:"What runs the graphs: Gorgonia's tape machine, or static, faster and with the same bits (${default})."`
 }
 
 // Validate refuses values that no data could make right.
@@ -73,7 +76,10 @@ const (
 )
 
 func (f fitFlags) config(seed uint64) train.Config {
-	c := train.Config{Epochs: f.Epochs, BatchSize: f.BatchSize, LearningRate: f.LearningRate, Machine: f.machine()}
+	c := train.Config{
+		Epochs: f.Epochs, BatchSize: f.BatchSize, LearningRate: f.LearningRate, Machine: f.machine(), Patience: f.Patience,
+		Noise: graph.Noise{Gaussian: f.GaussianNoise, Dropout: f.Dropout, Seed: seed},
+	}
 	if !f.NoShuffle {
 		c.Shuffle = rand.New(rand.NewPCG(seed, shuffleStream))
 	}
@@ -116,6 +122,7 @@ type trainReport struct {
 	Seed         uint64         `json:"seed"`
 	Stages       []stageHistory `json:"stages,omitempty"` // of greedy training, before the whole model's
 	History      []epochReport  `json:"history"`
+	BestEpoch    int            `json:"best_epoch,omitempty"` // whose the weights are, if it has stopped early
 	Steps        int            `json:"steps"`
 	Seconds      float64        `json:"seconds"`
 }
@@ -177,7 +184,6 @@ func (a *app) fit(m *model.Model, f fitFlags, r reportFlags, data *fashion.Data,
 	a.progressf(r, "%v, %s parameters, %s training and %s validation images, seed %d\n",
 		m.Spec, count(m.Spec.Parameters()), count(data.Train.Len()), count(data.Valid.Len()), seed)
 	p := new(progress)
-	defer func() { p.finish() }()
 	show := func(hooks []train.Hook) []train.Hook {
 		p.finish()
 		p = a.startProgress(r, config.Epochs*train.StepsPerEpoch(data.Train.Len(), config.BatchSize))
@@ -206,6 +212,10 @@ func (a *app) fit(m *model.Model, f fitFlags, r reportFlags, data *fashion.Data,
 	} else {
 		done.Result, err = train.Run(a.ctx, m, set, config, show(hooks)...)
 		results = []train.Result{done.Result}
+	}
+	p.finish()
+	if done.Best > 0 {
+		a.progressf(r, "stopped early, with the weights of epoch %d\n", done.Best)
 	}
 	for _, result := range results {
 		for _, e := range result.History {
@@ -238,7 +248,7 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 	}
 	report := trainReport{
 		Architecture: m.Spec.String(), Parameters: m.Spec.Parameters(), Seed: seed,
-		Stages: result.stages, History: epochReports(result.History), Steps: result.Steps, Seconds: time.Since(started).Seconds(),
+		Stages: result.stages, History: epochReports(result.History), BestEpoch: result.Best, Steps: result.Steps, Seconds: time.Since(started).Seconds(),
 	}
 	if err := a.addTraining(m, result.History, out); err != nil {
 		return report, err
