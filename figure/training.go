@@ -94,18 +94,22 @@ func ComparedCurves(trainings, others []History, name string) (*Figure, error) {
 		addMargins(&p.Y)
 		plots = append(plots, p)
 	}
+	f.sideBySide(plots, key)
+	return f, nil
+}
+
+// sideBySide gives the figure panels in a row, and the key above them, where no
+// curve can be.
+func (f *Figure) sideBySide(plots []*plot.Plot, key legend) {
 	area := draw.Canvas{Rectangle: tightArea(f.Width, f.Height-legendRow)}
 	row := draw.Tiles{Rows: 1, Cols: len(plots), PadX: 2 * tightPad}
 	for i, c := range plot.Align([][]*plot.Plot{plots}, row, area)[0] {
 		f.panels = append(f.panels, panel{plots[i], c.Rectangle})
 	}
-
-	// The key stands above the panels, where no curve can be.
 	size := key.size(len(key))
 	f.overlay = func(c draw.Canvas) {
 		key.drawEntries(c, vg.Point{X: c.Center().X - size.X/2, Y: c.Max.Y - size.Y}, len(key))
 	}
-	return f, nil
 }
 
 // newCurvePlot returns an empty plot of a quantity by epoch.
