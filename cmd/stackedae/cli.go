@@ -6,9 +6,11 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -28,6 +30,7 @@ type grammar struct {
 	Encode      encodeCommand      `cmd:"" help:"Write the codes of images."`
 	TSNE        tsneCommand        `cmd:"" name:"tsne" help:"Take codes, or any points, to two dimensions."`
 	Plot        plotCommand        `cmd:"" help:"Draw an embedding, plain and with thumbnails."`
+	Export      exportCommand      `cmd:"" help:"Write a model in another program's format."`
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
 	Bench       benchCommand       `cmd:"" help:"Time a training step in many ways."`
 	Spin        spinCommand        `cmd:"" hidden:"" help:"Keep a processor busy until standard input ends; bench --busy runs it."`
@@ -50,6 +53,7 @@ func newParser(g *grammar, app *app) (*kong.Kong, error) {
 			"hidden":       strings.Trim(strings.ReplaceAll(fmt.Sprint(chapterHidden), " ", ","), "[]"),
 			"epochs":       fmt.Sprint(train.DefaultEpochs),
 			"batchSize":    fmt.Sprint(train.DefaultBatchSize),
+			"formats":      strings.Join(slices.Sorted(maps.Keys(exports)), ","),
 			"learningRate": fmt.Sprint(train.DefaultLearningRate),
 		},
 		kong.Bind(app),
@@ -103,6 +107,7 @@ const (
 	stepsFile           = "steps.csv"
 	curvesFile          = "training_curves.png"
 	reconstructionsFile = "reconstruction_plot.png"
+	reconstructedFile   = "reconstructions.npy"
 	codesFile           = "codes.npy"
 	labelsFile          = "labels.npy"
 	imagesFile          = "images.npy"
