@@ -145,3 +145,56 @@ func TestMeshForgets(t *testing.T) {
 		}
 	}
 }
+
+// What is left of the force when the grid is empty is that of all pairs up to the
+// cutoff, and of no others.
+func TestNearPartIsThatOfAllNearPairs(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	lattice := make([]float32, 2*256) // whose neighbours are just nearer than the cutoff
+	for i := range 256 {
+		lattice[2*i] = 3*float32(i%16) + .03*rng.Float32()
+		lattice[2*i+1] = 3*float32(i/16) + .03*rng.Float32()
+	}
+	for _, c := range []struct {
+		name string
+		y    []float32
+	}{{"disk", diskEmbedding(2000, rng)}, {"lattice", lattice}} {
+		t.Run(c.name, func(t *testing.T) {
+			n := len(c.y) / 2
+			m := newMeshRepeller(n, defaultMesh)
+			m.fit(boundsOf(c.y))
+			m.spread(c.y)
+			clear(m.conv.grid)
+			got := make([]float32, 2*n)
+			potential := m.collect(got) + m.self*float64(n)
+
+			want, wantPotential := make([]float64, 2*n), 0.0
+			a := float64(m.cutoff) * float64(m.cutoff)
+			pairs := 0
+			for i := range n {
+				for j := range n {
+					dx, dy := float64(c.y[2*i])-float64(c.y[2*j]), float64(c.y[2*i+1])-float64(c.y[2*j+1])
+					u := dx*dx + dy*dy
+					if i == j || u >= a {
+						continue
+					}
+					pairs++
+					k, v := 1/(1+u), 1-(1+u)/(1+a)
+					wantPotential += k * v * v * v
+					f := k * v * v * (k*v + 3/(1+a))
+					want[2*i] += f * dx
+					want[2*i+1] += f * dy
+				}
+			}
+			if pairs < 3*n {
+				t.Fatalf("%d pairs are near, want more", pairs)
+			}
+			if e := relativeError(float64s(got), want); !(e <= 1e-4) {
+				t.Errorf("force is off by %.2g", e)
+			}
+			if math.Abs(potential/wantPotential-1) > 1e-5 {
+				t.Errorf("potential = %v, want %v", potential, wantPotential)
+			}
+		})
+	}
+}
