@@ -128,20 +128,35 @@ func TestFinerMeshComesCloser(t *testing.T) {
 	}
 }
 
-// A repeller used for one embedding after the other gives what a new one gives.
+// A repeller used for one embedding after the other gives what a new one gives,
+// whether they are about as large or not.
 func TestMeshForgets(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	const n = 700
 	used := newMeshRepeller(n, defaultMesh)
-	for i := range 6 {
+	for _, factor := range []float32{1, 1. / 27, 1. / 9, 1. / 3, 1. / 27, 1, 1.03, 1.08, .99} {
 		y := diskEmbedding(n, rng)
 		for j := range y {
-			y[j] *= float32(math.Pow(3, float64(i%4-3)))
+			y[j] *= factor
 		}
 		got, want := make([]float32, 2*n), make([]float32, 2*n)
 		z, wantZ := used.repel(got, y), newMeshRepeller(n, defaultMesh).repel(want, y)
 		if z != wantZ || fmt.Sprint(got) != fmt.Sprint(want) {
-			t.Errorf("embedding %d: a used repeller gives another result", i)
+			t.Errorf("size %v: a used repeller gives another result", factor)
+		}
+	}
+}
+
+// The spline of a point anywhere in the box reaches no further than the grid.
+func TestMeshHoldsItsBox(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	m := newMeshRepeller(10, defaultMesh)
+	for i := range 200 {
+		step := math.Pow(stepGrowth, float64(i-60)) // one of those to which it is rounded
+		extent := float32(step * float64(m.mesh.Side-gridMargin) * []float64{1, 1 - 1e-7, 1 + 1e-7, rng.Float64()}[i%4])
+		m.fit(bounds{0, 0, extent / 2, extent})
+		if cell := int((extent - m.mesh.Y) * (1 / m.mesh.Step)); cell+3 >= m.mesh.Side {
+			t.Errorf("extent %v, step %v: the last point lies in cell %d, want at most %d", extent, m.mesh.Step, cell, m.mesh.Side-4)
 		}
 	}
 }
