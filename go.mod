@@ -19,7 +19,7 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794 // indirect
+require github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794
 
 require (
 	codeberg.org/go-fonts/liberation v0.5.0 // indirect
