@@ -14,6 +14,7 @@ Usage:
 	stackedae tsne POINTS [flags]        take codes, or any points, to two dimensions
 	stackedae plot DIR [flags]           draw an embedding
 	stackedae summary [flags]            print the model's layers as Keras does
+	stackedae graph [flags]              print a training step's graph for Graphviz
 	stackedae bench [flags]              time a training step in many ways
 
 Without a command it does run's work. The images are part of the program; no
@@ -71,6 +72,14 @@ mirrors the encoder; what comes of it, summary shows:
 	Trainable params: 47854 (186.93 KB)
 	Non-trainable params: 0 (0.00 Byte)
 	_________________________________________________________________
+
+Graph prints the expression graph of a training step in Graphviz's language DOT:
+the forward pass in a cluster for the encoder and one for the decoder, and beside
+them the gradients that Gorgonia has derived. It takes --hidden and --batch-size
+too, --stock for the same network of Gorgonia's own operations, and --tape for the
+program that Gorgonia compiles of the graph, with its registers. As a picture:
+
+	stackedae graph | dot -Tsvg >graph.svg
 
 Training prints a line an epoch, with a bar below it on a terminal; its seconds
 are those of training and validation, which --json tells apart. If it is
