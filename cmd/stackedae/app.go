@@ -38,12 +38,14 @@ type output struct {
 	data []byte
 }
 
-// printf prints a result for people, unless the command prints JSON.
+// printf prints a result for people, unless the command prints JSON. On a terminal
+// it does not break words.
 func (a *app) printf(f reportFlags, format string, args ...any) {
 	if f.JSON {
 		return
 	}
-	if _, err := fmt.Fprintf(a.stdout, format, args...); a.failed == nil {
+	text := wrap(fmt.Sprintf(format, args...), terminalOf(a.stdout).columns())
+	if _, err := io.WriteString(a.stdout, text); a.failed == nil {
 		a.failed = err
 	}
 }

@@ -128,14 +128,18 @@ const (
 	tinyTest  = 40
 )
 
-// mkdata writes four IDX files of patterns that an autoencoder can learn. A
-// fault breaks the training images, or the training labels if it says so.
 func mkdata(ts *testscript.TestScript, neg bool, args []string) {
-	dir, fault := args[0], ""
+	fault := ""
 	if len(args) > 1 {
 		fault = args[1]
 	}
-	ts.Check(os.MkdirAll(ts.MkAbs(dir), 0o755))
+	writeTinyData(ts.Check, ts.MkAbs(args[0]), fault)
+}
+
+// writeTinyData writes four IDX files of patterns that an autoencoder can learn. A
+// fault breaks the training images, or the training labels if it says so.
+func writeTinyData(check func(error), dir, fault string) {
+	check(os.MkdirAll(dir, 0o755))
 	rng := rand.New(rand.NewPCG(1, 0))
 	for _, set := range []struct {
 		name string
@@ -161,9 +165,9 @@ func mkdata(ts *testscript.TestScript, neg bool, args []string) {
 		wrap := func(b []byte) []byte {
 			var z bytes.Buffer
 			w, err := gzip.NewWriterLevel(&z, gzip.BestSpeed)
-			ts.Check(err)
+			check(err)
 			_, err = w.Write(b)
-			ts.Check(errors.Join(err, w.Close()))
+			check(errors.Join(err, w.Close()))
 			return z.Bytes()
 		}
 		imageFile, labelFile := wrap(images), wrap(labels)
@@ -192,11 +196,11 @@ func mkdata(ts *testscript.TestScript, neg bool, args []string) {
 				binary.BigEndian.PutUint32(images[4:], 0xffffffff)
 				imageFile = wrap(images)
 			default:
-				ts.Fatalf("unknown fault %q", fault)
+				check(fmt.Errorf("unknown fault %q", fault))
 			}
 		}
-		ts.Check(os.WriteFile(ts.MkAbs(dir+"/"+set.name+"-images-idx3-ubyte.gz"), imageFile, 0o644))
-		ts.Check(os.WriteFile(ts.MkAbs(dir+"/"+set.name+"-labels-idx1-ubyte.gz"), labelFile, 0o644))
+		check(os.WriteFile(dir+"/"+set.name+"-images-idx3-ubyte.gz", imageFile, 0o644))
+		check(os.WriteFile(dir+"/"+set.name+"-labels-idx1-ubyte.gz", labelFile, 0o644))
 	}
 }
 

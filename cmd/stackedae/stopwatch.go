@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 )
 
@@ -63,18 +62,23 @@ func (w *stopwatch) report() (stages []stageReport, total time.Duration) {
 	return append(stages, stageReport{stageNames[restStage], rest.Seconds()}), total
 }
 
-// stageTable lays stages out as a table of three lines: names, seconds and
-// shares of the total.
-func stageTable(stages []stageReport, total time.Duration) string {
-	names, seconds, shares := "\t", "seconds\t", "share\t"
+// stageTable lays stages out as a table of three lines, names, seconds and shares of
+// the total; or of a line a stage, where columns, those of a terminal or 0 for none,
+// are not enough.
+func stageTable(stages []stageReport, total time.Duration, columns int) string {
+	lines := [][]string{{"", "seconds", "share"}}
 	for _, s := range stages {
-		names += s.Name + "\t"
-		seconds += fmt.Sprintf("%.2f\t", s.Seconds)
-		shares += fmt.Sprintf("%.0f%%\t", 100*s.Seconds/total.Seconds())
+		lines = append(lines, []string{s.Name, fmt.Sprintf("%.2f", s.Seconds), fmt.Sprintf("%.0f%%", 100*s.Seconds/total.Seconds())})
 	}
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "%s\n%s\n%s\n", names, seconds, shares)
-	w.Flush() // to memory: no error
-	return b.String()
+	turned := make([][]string, len(lines[0]))
+	for _, line := range lines {
+		for i, cell := range line {
+			turned[i] = append(turned[i], cell)
+		}
+	}
+	wide := align(turned, 2)
+	if first, _, _ := strings.Cut(wide, "\n"); columns == 0 || columns >= cells(first) {
+		return wide
+	}
+	return align(lines, 2)
 }
