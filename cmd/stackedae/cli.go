@@ -20,9 +20,9 @@ import (
 
 // grammar is the command line as kong reads it.
 type grammar struct {
-	Version kong.VersionFlag `help:"Print the versions of the program and of Go, and the level of kernels in use."`
+	Version kong.VersionFlag `help:"Print the versions of program and Go, and the level of kernels."`
 
-	Run         runCommand         `cmd:"" default:"withargs" help:"Do the whole chapter: train, evaluate, encode, embed and draw. The default."`
+	Run         runCommand         `cmd:"" default:"withargs" help:"Do the whole chapter: train, encode, embed and draw. The default."`
 	Train       trainCommand       `cmd:"" help:"Train an autoencoder."`
 	Evaluate    evaluateCommand    `cmd:"" help:"Measure a model's loss and rounded accuracy."`
 	Reconstruct reconstructCommand `cmd:"" help:"Draw images above their reconstructions."`
@@ -31,7 +31,7 @@ type grammar struct {
 	Plot        plotCommand        `cmd:"" help:"Draw an embedding, plain and with thumbnails."`
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
 	Graph       graphCommand       `cmd:"" help:"Print a training step's graph for Graphviz."`
-	Compare     compareCommand     `cmd:"" help:"Compare training with Keras' recorded runs; exit status 1 if it differs."`
+	Compare     compareCommand     `cmd:"" help:"Compare training with Keras' recorded runs."`
 	Bench       benchCommand       `cmd:"" help:"Time a training step in many ways."`
 	Spin        spinCommand        `cmd:"" hidden:"" help:"Keep a processor busy until standard input ends; bench --busy runs it."`
 }
@@ -45,9 +45,10 @@ func newParser(g *grammar, app *app) (*kong.Kong, error) {
 	}
 	return kong.New(g,
 		kong.Name("stackedae"),
-		kong.Description("Train a stacked autoencoder on Fashion-MNIST with Gorgonia, and draw what it has learnt."),
+		kong.Description("Train a stacked autoencoder on Fashion-MNIST, and draw what it has learnt."),
 		kong.Writers(app.stdout, app.stderr),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Help(printHelp),
 		kong.Vars{
 			"version":      fmt.Sprintf("stackedae %s, %s %s/%s, kernels %s", moduleVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, level),
 			"judged":       list(reference.JudgedEpochs()),

@@ -170,7 +170,7 @@ type encodeCommand struct {
 
 // Help is shown below the command's usage.
 func (encodeCommand) Help() string {
-	return "Removes labels.npy and embedding.npy of an earlier run that belong to other images.\nExample: stackedae encode --split test --out test"
+	return "Removes labels.npy and embedding.npy of an earlier run that belong to other images.\n\nExample: stackedae encode --split test --out test"
 }
 
 // encodeReport is what encode prints as JSON.

@@ -29,7 +29,7 @@ type plotCommand struct {
 
 // Help is shown below the command's usage.
 func (plotCommand) Help() string {
-	return "Without labels all points have one colour; without images there is the plain scatter alone.\nExample: stackedae plot out --no-legend"
+	return "Without labels all points have one colour; without images there is the plain scatter alone.\n\nExample: stackedae plot out --no-legend"
 }
 
 // Validate sees that there is something to draw.

@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"text/tabwriter"
 	"time"
 )
 
@@ -66,19 +67,19 @@ func (w *stopwatch) report() (stages []stageReport, total time.Duration) {
 // the total; or of a line a stage, where columns, those of a terminal or 0 for none,
 // are not enough.
 func stageTable(stages []stageReport, total time.Duration, columns int) string {
+	names, seconds, shares := "\t", "seconds\t", "share\t"
 	lines := [][]string{{"", "seconds", "share"}}
 	for _, s := range stages {
-		lines = append(lines, []string{s.Name, fmt.Sprintf("%.2f", s.Seconds), fmt.Sprintf("%.0f%%", 100*s.Seconds/total.Seconds())})
+		line := []string{s.Name, fmt.Sprintf("%.2f", s.Seconds), fmt.Sprintf("%.0f%%", 100*s.Seconds/total.Seconds())}
+		names, seconds, shares = names+line[0]+"\t", seconds+line[1]+"\t", shares+line[2]+"\t"
+		lines = append(lines, line)
 	}
-	turned := make([][]string, len(lines[0]))
-	for _, line := range lines {
-		for i, cell := range line {
-			turned[i] = append(turned[i], cell)
-		}
-	}
-	wide := align(turned, 2)
-	if first, _, _ := strings.Cut(wide, "\n"); columns == 0 || columns >= cells(first) {
-		return wide
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(w, "%s\n%s\n%s\n", names, seconds, shares)
+	w.Flush() // to memory: no error
+	if first, _, _ := strings.Cut(b.String(), "\n"); columns == 0 || cells(first) <= columns {
+		return b.String()
 	}
 	return align(lines, 2)
 }

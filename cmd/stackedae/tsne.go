@@ -78,8 +78,8 @@ type tsneCommand struct {
 
 // Help is shown below the command's usage.
 func (tsneCommand) Help() string {
-	return "With .csv or .tsv POINTS the embedding is one too.\n" +
-		"Example: stackedae tsne out/codes.npy --perplexity 50 --labels out/labels.npy\n" +
+	return "With .csv or .tsv POINTS the embedding is one too.\n\n" +
+		"Example: stackedae tsne out/codes.npy --perplexity 50 --labels out/labels.npy\n\n" +
 		"Example: stackedae tsne train.csv --transform new.csv --embedding map.csv"
 }
 
