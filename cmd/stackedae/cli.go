@@ -93,6 +93,9 @@ type (
 		Quiet bool `help:"Show no progress, results alone."`
 		JSON  bool `name:"json" help:"Print one JSON object in place of the tables."`
 	}
+	figureFlag struct {
+		FigureFormat string `default:"png" enum:"png,svg" help:"Format of figures: ${enum} (${default})."`
+	}
 	modelFlag struct {
 		Model string `placeholder:"FILE" help:"The model (out/model.safetensors)."`
 	}
@@ -101,12 +104,19 @@ type (
 	}
 )
 
+// AfterApply tells the app before the command runs.
+func (f figureFlag) AfterApply(a *app) error {
+	a.figureFormat = f.FigureFormat
+	return nil
+}
+
 // path returns the model's file.
 func (f modelFlag) path() string {
 	return cmp.Or(f.Model, filepath.Join("out", modelFile))
 }
 
-// The names of the files that commands write and read.
+// The names of the files that commands write and read. Figures are .svg if
+// --figure-format says so.
 const (
 	modelFile           = "model.safetensors"
 	historyFile         = "history.csv"

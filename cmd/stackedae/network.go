@@ -93,6 +93,7 @@ type reconstructCommand struct {
 	imageFlags
 	Count int `default:"5" help:"How many images, from the first (${default})."`
 	outFlag
+	figureFlag
 	reportFlags
 }
 

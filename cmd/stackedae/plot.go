@@ -24,6 +24,7 @@ type plotCommand struct {
 	Images    string `placeholder:"FILE.npy" help:"The images, n x 28 x 28, in place of the folder's."`
 	NoLegend  bool   `help:"Leave the legend of class names away, as in the chapter's figures."`
 	Out       string `placeholder:"DIR" help:"Write the figures to this folder (the run's folder, or else out)."`
+	figureFlag
 	reportFlags
 }
 

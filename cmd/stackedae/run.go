@@ -14,6 +14,7 @@ type runCommand struct {
 	tsneFlags
 	dataFlag
 	outFlag
+	figureFlag
 	seedFlag
 	reportFlags
 }

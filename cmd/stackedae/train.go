@@ -78,6 +78,7 @@ type trainCommand struct {
 	trainFlags
 	dataFlag
 	outFlag
+	figureFlag
 	seedFlag
 	reportFlags
 }
