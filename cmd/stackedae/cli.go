@@ -6,9 +6,11 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -29,6 +31,7 @@ type grammar struct {
 	Encode      encodeCommand      `cmd:"" help:"Write the codes of images."`
 	TSNE        tsneCommand        `cmd:"" name:"tsne" help:"Take codes, or any points, to two dimensions."`
 	Plot        plotCommand        `cmd:"" help:"Draw an embedding, plain and with thumbnails."`
+	Export      exportCommand      `cmd:"" help:"Write a model in another program's format."`
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
 	Graph       graphCommand       `cmd:"" help:"Print a training step's graph for Graphviz."`
 	Compare     compareCommand     `cmd:"" help:"Compare training with Keras' recorded runs."`
@@ -55,6 +58,7 @@ func newParser(g *grammar, app *app) (*kong.Kong, error) {
 			"hidden":       list(chapterHidden),
 			"epochs":       fmt.Sprint(train.DefaultEpochs),
 			"batchSize":    fmt.Sprint(train.DefaultBatchSize),
+			"formats":      strings.Join(slices.Sorted(maps.Keys(exports)), ","),
 			"learningRate": fmt.Sprint(train.DefaultLearningRate),
 		},
 		kong.Bind(app),
@@ -124,6 +128,7 @@ const (
 	curvesFile          = "training_curves.png"
 	comparisonFile      = "comparison.png"
 	reconstructionsFile = "reconstruction_plot.png"
+	reconstructedFile   = "reconstructions.npy"
 	codesFile           = "codes.npy"
 	labelsFile          = "labels.npy"
 	imagesFile          = "images.npy"
