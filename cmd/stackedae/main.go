@@ -15,6 +15,7 @@ Usage:
 	stackedae plot DIR [flags]           draw an embedding
 	stackedae export [flags]             write a model in another program's format
 	stackedae summary [flags]            print the model's layers as Keras does
+	stackedae graph [flags]              print a training step's graph for Graphviz
 	stackedae compare [flags]            compare training with Keras' recorded runs
 	stackedae bench [flags]              time a training step in many ways
 
@@ -27,6 +28,8 @@ network and no set-up is needed. Each command explains its flags with --help.
 	              say) in place of the embedded ones
 	--out DIR     the folder for files, made if it is missing (out)
 	--seed N      the seed of weights and shuffling (42)
+	--figure-format FORMAT
+	              png, or svg, in which text is text (png)
 	--quiet       no progress, results alone
 	--json        one JSON object on standard output in place of the tables
 	--version     the versions of the program and of Go, the level of kernels
@@ -73,6 +76,14 @@ mirrors the encoder; what comes of it, summary shows:
 	Trainable params: 47854 (186.93 KB)
 	Non-trainable params: 0 (0.00 Byte)
 	_________________________________________________________________
+
+Graph prints the expression graph of a training step in Graphviz's language DOT:
+the forward pass in a cluster for the encoder and one for the decoder, and beside
+them the gradients that Gorgonia has derived. It takes --hidden and --batch-size
+too, --stock for the same network of Gorgonia's own operations, and --tape for the
+program that Gorgonia compiles of the graph, with its registers. As a picture:
+
+	stackedae graph | dot -Tsvg >graph.svg
 
 Training prints a line an epoch, with a bar below it on a terminal; its seconds
 are those of training and validation, which --json tells apart. If it is
