@@ -18,6 +18,7 @@ var imports = map[string][]string{
 	"stackedae/internal/files":    {},
 	"stackedae/internal/parallel": {},
 	"stackedae/internal/npy":      {"stackedae/internal/files"},
+	"stackedae/internal/report":   {},
 	"stackedae/internal/table":    {"stackedae/internal/files"},
 	"stackedae/internal/fashion":  {"stackedae/internal/files", "stackedae/internal/parallel"},
 	"stackedae/internal/simd":     {},

@@ -235,7 +235,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	var g grammar
 	parser, err := newParser(&g, app)
 	if err != nil {
-		return report(stderr, err)
+		return fail(stderr, err)
 	}
 	command, err := parser.Parse(args)
 	if wrong := new(kong.ParseError); errors.As(err, &wrong) {
@@ -243,7 +243,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return wrongUsage
 	}
 	if err != nil {
-		return report(stderr, err)
+		return fail(stderr, err)
 	}
 	err = command.Run()
 	if err != nil {
@@ -257,12 +257,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "stackedae: %v: %s\n", stopped, app.summary())
 		return signalBase + int(stopped.signal.(syscall.Signal))
 	default:
-		return report(stderr, err)
+		return fail(stderr, err)
 	}
 }
 
-// report prints an error in one line.
-func report(stderr io.Writer, err error) int {
+// fail prints an error in one line.
+func fail(stderr io.Writer, err error) int {
 	fmt.Fprintf(stderr, "stackedae: %s\n", oneLine(err.Error()))
 	return failure
 }

@@ -3,22 +3,23 @@
 package main
 
 import (
-	"bytes"
-	"errors"
+	"cmp"
 	"fmt"
 	"io"
-	"os"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"stackedae"
 	"stackedae/figure"
 	"stackedae/graph"
 	"stackedae/internal/fashion"
-	"stackedae/internal/npy"
+	"stackedae/internal/parallel"
+	"stackedae/internal/reference"
 	"stackedae/internal/report"
-	"stackedae/internal/table"
 	"stackedae/model"
+	"stackedae/train"
 )
 
 type reportCommand struct {
@@ -28,7 +29,7 @@ type reportCommand struct {
 
 // Help is shown below the command's usage.
 func (reportCommand) Help() string {
-	return "Without run.json settings and times are left away, without labels.npy the classes, and so on.\n" +
+	return "Labels, history.csv, descent.npy and run.json may be missing: what they tell is left out.\n" +
 		"Example: stackedae report out"
 }
 
@@ -45,192 +46,184 @@ func (c *reportCommand) Run(app *app) error {
 // report writes the report of a folder.
 func (a *app) report(dir string) error {
 	stop := a.watch.start(reportStage)
+	err := a.addReport(dir)
+	stop()
+	if err != nil {
+		return err
+	}
+	return a.flush(a.ctx)
+}
+
+func (a *app) addReport(dir string) error {
 	f, err := readFolder(dir)
 	if err != nil {
 		return err
 	}
-	losses, err := a.losses(f)
-	if err != nil {
-		return err
-	}
-	data := f.data(losses)
-	if err := a.add(dir, reportFile, func(w io.Writer) error { return report.Write(w, data) }); err != nil {
-		return err
-	}
-	stop()
-	return a.flush(a.ctx)
-}
-
-// folder is what a run has left.
-type folder struct {
-	dir       string
-	model     *model.Model
-	codes     []float32
-	images    []byte
-	labels    []byte // nil if unknown
-	embedding [][2]float64
-	history   []report.Epoch // empty if unknown
-	descent   []report.Frame
-	record    record // empty if unknown
-}
-
-// readFolder reads a run's folder. Model, codes, images and embedding must be
-// there, and fit each other.
-func readFolder(dir string) (f *folder, err error) {
-	f = &folder{dir: dir}
-	path := func(name string) string { return filepath.Join(dir, name) }
-	if f.model, err = model.Load(path(modelFile)); err != nil {
-		return nil, err
-	}
-	spec := f.model.Spec
-	if spec.Inputs != fashion.Pixels {
-		return nil, wrongInputs(path(modelFile), spec)
-	}
-	if f.embedding, err = readPlane(path(embeddingFile)); err != nil {
-		return nil, err
-	}
-	n := len(f.embedding)
-	codes, err := npy.ReadFile(path(codesFile))
-	if err != nil {
-		return nil, err
-	}
-	if !slices.Equal(codes.Shape, []int{n, spec.CodeUnits()}) {
-		return nil, fmt.Errorf("%s: array of shape %v, want %d x %d: a code of the model's for each point of %s", path(codesFile), codes.Shape, n, spec.CodeUnits(), embeddingFile)
-	}
-	f.codes = codes.Float32s()
-	images, err := readImages(path(imagesFile))
-	if err != nil {
-		return nil, err
-	}
-	if f.images = images.bytes; images.inputs.Len() != n {
-		return nil, fmt.Errorf("%s: %d images, want %d, one a point of %s", path(imagesFile), images.inputs.Len(), n, embeddingFile)
-	}
-	if f.labels, err = optional(readLabelBytes, path(labelsFile)); err != nil {
-		return nil, err
-	}
-	if f.labels != nil && len(f.labels) != n {
-		return nil, fmt.Errorf("%s: %d labels, want %d, one a point of %s", path(labelsFile), len(f.labels), n, embeddingFile)
-	}
-	if f.history, err = optional(readHistory, path(historyFile)); err != nil {
-		return nil, err
-	}
-	if f.descent, err = readDescent(dir, f.embedding); err != nil {
-		return nil, err
-	}
-	f.record, err = optional(readRecord, path(recordFile))
-	return f, err
-}
-
-// optional reads a file that need not be there: if it is not, nothing is known.
-func optional[T any](read func(path string) (T, error), path string) (known T, err error) {
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return known, nil
-	}
-	return read(path)
-}
-
-// readPlane reads points in the plane.
-func readPlane(path string) ([][2]float64, error) {
-	array, err := npy.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	if len(array.Shape) != 2 || array.Shape[0] == 0 || array.Shape[1] != 2 {
-		return nil, fmt.Errorf("%s: array of shape %v, want n x 2", path, array.Shape)
-	}
-	return pairs(array.Float64s()), nil
-}
-
-// pairs returns x, y, x, y, … as points.
-func pairs(values []float64) [][2]float64 {
-	points := make([][2]float64, len(values)/2)
-	for i := range points {
-		points[i] = [2]float64{values[2*i], values[2*i+1]}
-	}
-	return points
-}
-
-func readLabelBytes(path string) ([]byte, error) {
-	array, err := npy.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	labels, ok := array.Data.([]byte)
-	if !ok || len(array.Shape) != 1 {
-		return nil, fmt.Errorf("%s: %T of shape %v, want n bytes", path, array.Data, array.Shape)
-	}
-	return labels, nil
-}
-
-// readHistory reads history.csv.
-func readHistory(path string) ([]report.Epoch, error) {
-	t, err := table.ReadFile(path, table.Auto)
-	if err != nil {
-		return nil, err
-	}
-	if t.Columns != 5 {
-		return nil, fmt.Errorf("%s: %d columns, want 5", path, t.Columns)
-	}
-	epochs := make([]report.Epoch, t.Rows)
-	for i := range epochs {
-		v := t.Values[i*t.Columns:]
-		epochs[i] = report.Epoch{Loss: v[1], RoundedAccuracy: v[2], ValLoss: v[3], ValRoundedAccuracy: v[4]}
-	}
-	return epochs, nil
-}
-
-// losses returns the loss of what the decoder makes of each code.
-func (a *app) losses(f *folder) ([]float32, error) {
 	network, err := graph.New(f.model, graph.Config{})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer network.Close()
-	images, err := network.Decode(a.ctx, graph.Floats{Values: f.codes, Columns: f.model.Spec.CodeUnits()})
+	decoded, err := network.Decode(a.ctx, graph.Floats{Values: f.codes, Columns: f.model.Spec.CodeUnits()})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return pixelLosses(f.images, images), nil
+	data, err := f.data(filepath.Base(dir), imageLosses(f.images, decoded))
+	if err != nil {
+		return err
+	}
+	return a.add(dir, reportFile, func(w io.Writer) error { return report.Write(w, data) })
 }
 
-// data returns what the report shows.
-func (f *folder) data(losses []float32) *report.Data {
-	d := &report.Data{
-		Title: "Stacked autoencoder " + f.model.Spec.String(),
-		Side:  fashion.Side, Images: f.images, Labels: f.labels,
-		Codes: f.codes, Losses: losses, Embedding: f.embedding,
-		Descent: f.descent, History: f.history,
-		Figures: f.figures(), Layers: layerRows(f.model), Facts: f.facts(),
-	}
-	if f.labels == nil {
-		d.Classes = []report.Class{{Name: "all images", Color: figure.Tab10[0]}}
-	} else {
-		for i, name := range fashion.ClassNames {
-			d.Classes = append(d.Classes, report.Class{Name: name, Color: figure.Tab10[i]})
+// imageLosses returns the binary cross-entropy of each image's reconstruction,
+// the mean over its pixels. As in Keras, predictions are held 1e-7 away from 0
+// and 1 (keras.backend.epsilon).
+func imageLosses(images []byte, predictions []float32) []float32 {
+	losses := make([]float32, len(images)/fashion.Pixels)
+	parallel.Chunks(len(losses), 64, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			sum := 0.
+			for k := i * fashion.Pixels; k < (i+1)*fashion.Pixels; k++ {
+				p := min(max(float64(predictions[k]), 1e-7), 1-1e-7)
+				switch x := float64(images[k]) / 255; x {
+				case 0:
+					sum -= math.Log(1 - p)
+				default:
+					sum -= x*math.Log(p) + (1-x)*math.Log(1-p)
+				}
+			}
+			losses[i] = float32(sum / fashion.Pixels)
 		}
+	})
+	return losses
+}
+
+// data returns what the report of a folder of that name shows.
+func (f *folder) data(name string, losses []float32) (*report.Data, error) {
+	d := &report.Data{
+		Title: fmt.Sprintf("Stacked autoencoder %v · %s", f.model.Spec, name),
+		Side:  fashion.Side, Images: f.images, Labels: f.labels,
+		Codes: f.codes, Losses: losses, Embedding: f.embedding, Descent: f.descent,
+		Figures: f.figures(), Layers: layerRows(f.model), Facts: f.facts(),
 	}
 	for _, l := range f.model.Decoder {
 		d.Decoder = append(d.Decoder, report.Layer{Units: l.Units, Kernel: l.Kernel.Float32s(), Bias: l.Bias.Float32s(), Activation: string(l.Activation)})
 	}
+	d.Classes = []report.Class{{Name: "all images", Color: figure.Tab10[0]}}
+	if f.labels != nil {
+		d.Classes = nil
+		for i, name := range fashion.ClassNames {
+			d.Classes = append(d.Classes, report.Class{Name: name, Color: figure.Tab10[i]})
+		}
+	}
+	for i := range f.history.Epochs() {
+		d.History = append(d.History, epochOf(f.history, i))
+	}
 	for _, s := range f.record.Stages {
 		d.Stages = append(d.Stages, report.Stage{Name: s.Name, Seconds: s.Seconds})
 	}
-	if len(f.history) > 0 && f.isChapters() {
-		d.Band = kerasBand()
+	if f.isChapters() {
+		var err error
+		if d.Band, err = kerasBand(); err != nil {
+			return nil, err
+		}
 	}
-	return d
+	return d, nil
+}
+
+func epochOf(h reference.History, i int) report.Epoch {
+	return report.Epoch{Loss: h[reference.Loss][i], RoundedAccuracy: h[reference.RoundedAccuracy][i], ValLoss: h[reference.ValLoss][i], ValRoundedAccuracy: h[reference.ValRoundedAccuracy][i]}
+}
+
+// isChapters reports whether Keras' runs trained in the same way, as far as is
+// known.
+func (f *folder) isChapters() bool {
+	s := f.record.Settings
+	return f.model.Spec.String() == model.Stacked(fashion.Pixels, chapterHidden...).String() &&
+		(!f.record.known() || s.Data == "" && s.Init == "" && s.Shuffle && s.BatchSize == train.DefaultBatchSize && s.LearningRate == train.DefaultLearningRate)
+}
+
+// kerasBand is the range of Keras' recorded runs.
+func kerasBand() (report.Band, error) {
+	recordings, err := reference.Load(stackedae.Keras())
+	if err != nil {
+		return report.Band{}, err
+	}
+	band := report.Band{Name: fmt.Sprintf("%d runs of Keras", len(recordings.Runs))}
+	for i := range recordings.Runs[0].History.Epochs() {
+		low, high := epochOf(recordings.Runs[0].History, i), epochOf(recordings.Runs[0].History, i)
+		for _, run := range recordings.Runs {
+			e := epochOf(run.History, i)
+			low = report.Epoch{Loss: min(low.Loss, e.Loss), RoundedAccuracy: min(low.RoundedAccuracy, e.RoundedAccuracy), ValLoss: min(low.ValLoss, e.ValLoss), ValRoundedAccuracy: min(low.ValRoundedAccuracy, e.ValRoundedAccuracy)}
+			high = report.Epoch{Loss: max(high.Loss, e.Loss), RoundedAccuracy: max(high.RoundedAccuracy, e.RoundedAccuracy), ValLoss: max(high.ValLoss, e.ValLoss), ValRoundedAccuracy: max(high.ValRoundedAccuracy, e.ValRoundedAccuracy)}
+		}
+		band.Low, band.High = append(band.Low, low), append(band.High, high)
+	}
+	return band, nil
 }
 
 // layerRows is the model's table.
 func layerRows(m *model.Model) []report.LayerRow {
 	var rows []report.LayerRow
 	for _, l := range m.Layers() {
-		name := strings.NewReplacer("selu", "SELU", "sigmoid", "sigmoid").Replace(string(l.Activation))
 		rows = append(rows, report.LayerRow{
-			Name: l.Name, Kind: "dense, " + name, Shape: fmt.Sprintf("%d → %d", l.Inputs, l.Units), Parameters: (l.Inputs + 1) * l.Units,
+			Name: l.Name, Kind: "dense, " + string(l.Activation), Shape: fmt.Sprintf("%d → %d", l.Inputs, l.Units), Parameters: (l.Inputs + 1) * l.Units,
 		})
 	}
-	return append(rows, report.LayerRow{Name: "all", Parameters: m.Spec.Parameters()})
+	return append(rows, report.LayerRow{Name: "all", Shape: fmt.Sprintf("%d → %d", m.Spec.Inputs, m.Spec.Inputs), Parameters: m.Spec.Parameters()})
 }
 
-var _ = bytes.Equal
+// figures are the numbers that stand first.
+func (f *folder) figures() []report.Fact {
+	var facts []report.Fact
+	add := func(name, format string, value any) {
+		facts = append(facts, report.Fact{Name: name, Value: fmt.Sprintf(format, value)})
+	}
+	if k := f.history.Epochs() - 1; k >= 0 {
+		add("Validation loss", "%.4f", f.history[reference.ValLoss][k])
+		add("Rounded accuracy", "%.4f", f.history[reference.ValRoundedAccuracy][k])
+	}
+	if !f.record.known() {
+		if k := len(f.descent) - 1; k >= 0 {
+			add("KL divergence", "%.4f", f.descent[k].KLDivergence)
+		}
+		return facts
+	}
+	add("Test loss", "%.4f", f.record.Test.Loss)
+	add("KL divergence", "%.4f", f.record.TSNE.KLDivergence)
+	add("Neighbours of its class", "%.1f%%", 100*f.record.NeighborAccuracy)
+	add("All in all", "%.1f s", f.record.Seconds)
+	return facts
+}
+
+// facts are settings, versions and measurements.
+func (f *folder) facts() []report.Group {
+	if !f.record.known() {
+		return []report.Group{{Title: "Settings", Facts: []report.Fact{{Name: recordFile, Value: "is not there, or tells of other files"}}}}
+	}
+	r, s := f.record, f.record.Settings
+	group := func(title string, pairs ...any) (g report.Group) {
+		g.Title = title
+		for pair := range slices.Chunk(pairs, 2) {
+			g.Facts = append(g.Facts, report.Fact{Name: fmt.Sprint(pair[0]), Value: fmt.Sprint(pair[1])})
+		}
+		return g
+	}
+	return []report.Group{
+		group("Training", "Seed", s.Seed, "Images", cmp.Or(s.Data, "Fashion-MNIST, embedded"), "Architecture", f.model.Spec,
+			"Epochs", s.Epochs, "Batch size", s.BatchSize, "Learning rate", s.LearningRate, "First weights", cmp.Or(s.Init, "random, Glorot"),
+			"Order", map[bool]string{true: "shuffled", false: "as stored"}[s.Shuffle], "Machine", s.Machine, "Steps", count(r.Train.Steps)),
+		group("t-SNE", "Points", count(r.TSNE.Points), "Columns", columnsText(r.TSNE), "Perplexity", r.TSNE.Perplexity, "Preset", r.TSNE.Preset, "Metric", r.TSNE.Metric,
+			"Start", cmp.Or(s.Start, "the preset's"), "Neighbours", s.Neighbors, "Repulsion", s.Repulsion,
+			"Iterations", fmt.Sprintf("%d, %s", r.TSNE.Iterations, r.TSNE.Status)),
+		group("Program", "Version", r.Program.Version, "Go", strings.TrimPrefix(r.Program.Go, "go"), "System", r.Program.System, "Kernels", r.Program.Kernels, "Processors", r.Program.Processors),
+	}
+}
+
+// columnsText tells how many numbers a point has, and how many t-SNE took.
+func columnsText(r tsneReport) string {
+	if r.PCA > 0 {
+		return fmt.Sprintf("%d, of which %d principal components", r.Columns, r.PCA)
+	}
+	return fmt.Sprint(r.Columns)
+}

@@ -71,6 +71,7 @@ type tsneCommand struct {
 	Header    table.Header `default:"auto" help:"Whether the first line of .csv and .tsv names the columns: auto, if none of its fields is a number; yes; or no (${default})."`
 	Labels    string       `placeholder:"FILE" help:"The points' classes, whole numbers: .npy of n, .csv or .tsv of one column. Tells how many points have most neighbours of their class."`
 	Transform string       `placeholder:"FILE" help:"More points of the same columns, to be placed into the embedding without changing it."`
+	Record    bool         `help:"Also write descent.npy and descent.csv to the embedding's folder: the embedding after every 50th iteration, for the report."`
 	Embedding string       `placeholder:"FILE" help:"Write the embedding to this file, .npy, .csv or .tsv (embedding, as POINTS are, in --out)."`
 	outFlag
 	reportFlags
@@ -142,7 +143,7 @@ func (c *tsneCommand) Run(app *app) error {
 		return err
 	}
 	header := !points.table || points.names != nil
-	embedding, report, err := app.embed(settings, c.reportFlags, points, plane{dir, name, header})
+	embedding, report, err := app.embed(settings, c.reportFlags, points, plane{dir, name, header, c.Record})
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Points, err)
 	}
@@ -154,7 +155,7 @@ func (c *tsneCommand) Run(app *app) error {
 		report.NeighborAccuracy = &accuracy
 	}
 	if c.Transform != "" {
-		if err := app.place(settings, points, embedding, more, plane{dir, placedName, header}); err != nil {
+		if err := app.place(settings, points, embedding, more, plane{dir, placedName, header, false}); err != nil {
 			return fmt.Errorf("--transform: %s: %w", c.Transform, err)
 		}
 		report.Transformed = more.rows()
@@ -216,6 +217,9 @@ func (c *tsneCommand) outputs(app *app) (dir, embedding, placed string, err erro
 	if c.Transform != "" {
 		files = append(files, placed)
 	}
+	if c.Record {
+		files = append(files, descentFile, descentTable)
+	}
 	if c.Embedding == "" {
 		return dir, embedding, placed, app.prepare(dir, files...)
 	}
@@ -232,6 +236,7 @@ func (c *tsneCommand) outputs(app *app) (dir, embedding, placed string, err erro
 type plane struct {
 	dir, name string
 	header    bool // where the format has one
+	descent   bool // keep how it came about, too
 }
 
 // embed takes points to two dimensions with progress and readies the embedding.
@@ -239,11 +244,15 @@ type plane struct {
 func (a *app) embed(settings *tsne.Settings, r reportFlags, points mat.Matrix, file plane) (*mat.Dense, tsneReport, error) {
 	var p *progress
 	total := 0
+	var frames []tsne.Snapshot
 	settings.Recorder = tsne.RecorderFunc(func(s tsne.Snapshot) error {
 		if p == nil {
 			p = a.startProgress(r, s.Total)
 		}
 		total = s.Total
+		if file.descent {
+			frames = append(frames, s)
+		}
 		p.set(s.Iteration, "t-SNE", "kl_divergence %.4f", s.KLDivergence)
 		if !p.shown() && s.Iteration%250 == 0 {
 			a.progressf(r, "t-SNE iteration %d/%d: kl_divergence %.4f\n", s.Iteration, s.Total, s.KLDivergence)
@@ -263,6 +272,11 @@ func (a *app) embed(settings *tsne.Settings, r reportFlags, points mat.Matrix, f
 		// What there is is kept, also when a signal has come.
 		a.remark = fmt.Sprintf(" as after %d of %d iterations", result.Iterations, total)
 		return nil, tsneReport{}, errors.Join(err, kept, a.flush(context.WithoutCancel(a.ctx)))
+	}
+	if file.descent {
+		if err := a.addDescent(file.dir, frames, result); err != nil {
+			return nil, tsneReport{}, err
+		}
 	}
 	n, columns := points.Dims()
 	return result.Embedding, tsneReport{
