@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"html/template"
 	"math"
 
@@ -31,10 +32,10 @@ func pack(name string, data []byte) (array, error) {
 	if _, err := w.Write(data); err != nil {
 		return array{}, err
 	}
-	if err := w.Close(); err != nil {
+	if err := errors.Join(w.Close(), encoder.Close()); err != nil {
 		return array{}, err
 	}
-	return array{name, template.HTML(b.String())}, encoder.Close()
+	return array{name, template.HTML(b.String())}, nil
 }
 
 // floats returns numbers as bytes, the first byte of all, then the second of
