@@ -41,7 +41,7 @@ class Curve {
     const lows = low[column].slice(0, n);
     return [
       { ...common, data: lows.map((v, k) => [k + 1, v]) },
-      { ...common, data: lows.map((v, k) => [k + 1, high[column][k] - v]), areaStyle: { color, opacity: .22 } },
+      { ...common, data: lows.map((v, k) => [k + 1, high[column][k] - v]), areaStyle: { color, opacity: .18 } },
     ];
   }
 
@@ -60,7 +60,7 @@ class Curve {
       animation: false,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
       grid: { left: 4, right: 12, top: 12, bottom: 24, containLabel: true },
-      xAxis: { ...axis, type: "value", min: Math.min(1, this.epochs), max: Math.max(this.epochs, 2), minInterval: 1, splitLine: { show: false }, name: "epoch", nameLocation: "middle", nameGap: 26, nameTextStyle: { color: soft, fontSize: 12 } },
+      xAxis: { ...axis, type: "value", min: 0, max: this.epochs, minInterval: 1, splitLine: { show: false }, name: "epoch", nameLocation: "middle", nameGap: 26, nameTextStyle: { color: soft, fontSize: 12 } },
       yAxis: { ...axis, type: "value", scale: true },
       series: [
         ...this.band(this.train, theme.accentColor), ...this.band(this.valid, theme.validationColor),

@@ -1,6 +1,8 @@
 // This file shows single points: the tip beside the pointer, and the panel of
 // the chosen one.
 
+const nearCount = 10; // neighbours of the chosen point that are shown
+
 // Tip is the small window beside the point under the pointer.
 class Tip {
   constructor(map, state, painter, decoder) {
@@ -57,6 +59,13 @@ function startInspector(map, state, painter, decoder) {
       ["Better than", (100 * better(data.losses, i)).toFixed(0) + "% of all"],
     ]);
     number.value = i;
+    byId("near").replaceChildren(...map.neighbors(i, nearCount).map((j) => {
+      const canvas = element("canvas");
+      painter.draw(canvas, data.image(j), 255);
+      const button = element("button", { type: "button", "aria-label": `Image ${j}, ${data.className(j)}`, title: `${j}, ${data.className(j)}` }, canvas);
+      button.addEventListener("click", () => state.choose(j));
+      return button;
+    }));
     byId("live").textContent = `Image ${i}, ${data.className(i)}, loss ${data.losses[i].toFixed(3)}`;
   };
   state.on("chosen", update);

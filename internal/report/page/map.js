@@ -16,7 +16,6 @@ class PointMap {
     canvas.append(this.images);
     this.members = this.data.classes.map((_, c) => this.membersOf(c));
     this.setFrame();
-    this.fit();
     state.on("classes", () => this.setPoints());
     state.on("frame", () => this.setFrame());
     state.on("chosen", () => this.draw());
@@ -35,6 +34,14 @@ class PointMap {
   setFrame() {
     this.places = this.data.frame(this.state.frame);
     this.index = null;
+    // The points lie around the middle of the unit square and span one of its sides.
+    let low = [1, 1], high = [0, 0];
+    this.places.forEach((v, k) => {
+      low[k % 2] = Math.min(low[k % 2], v);
+      high[k % 2] = Math.max(high[k % 2], v);
+    });
+    this.spans = [high[0] - low[0], high[1] - low[1]];
+    this.rescale();
     this.setPoints();
   }
 
@@ -56,18 +63,22 @@ class PointMap {
 
   // fit shows the whole map.
   fit() {
-    const { clientWidth: w, clientHeight: h } = this.canvas;
-    this.whole = 1.08 / Math.min(w, h); // map units a pixel
     this.view = { x: .5, y: .5, scale: this.whole };
     this.draw();
   }
 
-  resize() {
-    const { clientWidth: w, clientHeight: h } = this.canvas;
-    if (!w || !h) return;
-    const zoom = this.whole / this.view.scale;
-    this.whole = 1.08 / Math.min(w, h);
+  // rescale keeps the zoom when canvas or frame have changed.
+  rescale() {
+    const zoom = this.view ? this.whole / this.view.scale : 1;
+    // Map units a pixel when all is shown, with a margin.
+    this.whole = Math.max(this.spans[0] / (this.canvas.clientWidth - 56), this.spans[1] / (this.canvas.clientHeight - 56), 1e-9);
+    this.view ??= { x: .5, y: .5 };
     this.view.scale = this.whole / zoom;
+  }
+
+  resize() {
+    if (!this.canvas.clientWidth) return;
+    this.rescale();
     this.chart.resize();
     this.draw();
   }
@@ -118,7 +129,7 @@ class PointMap {
     const { x, y, scale } = this.view;
     const w = this.canvas.clientWidth * scale / 2, h = this.canvas.clientHeight * scale / 2;
     const zoom = this.whole / scale;
-    const size = Math.min(Math.max(250 / Math.sqrt(this.data.count), 1.6), 8) * Math.min(Math.sqrt(zoom), 3);
+    const size = Math.min(Math.max(300 / Math.sqrt(this.data.count), 1.6), 8) * Math.min(Math.sqrt(zoom), 3);
     const series = this.changed ? this.series : this.series.map(({ id }) => ({ id }));
     for (const s of series) s.symbolSize = size;
     this.changed = false;
@@ -195,6 +206,21 @@ class PointMap {
     const { x, y, scale } = this.view;
     const mx = x + (px - this.canvas.clientWidth / 2) * scale, my = y - (py - this.canvas.clientHeight / 2) * scale;
     return this.index.nearest(mx, my, reach * scale, (i) => this.state.visible(i));
+  }
+
+  // neighbors returns the k visible points nearest to point i, nearest first.
+  neighbors(i, k) {
+    const distance = (j) => (this.places[2 * j] - this.places[2 * i]) ** 2 + (this.places[2 * j + 1] - this.places[2 * i + 1]) ** 2;
+    const near = [];
+    for (let j = 0; j < this.data.count; j++) {
+      if (j === i || !this.state.visible(j)) continue;
+      const d = distance(j);
+      if (near.length === k && d >= near[k - 1].d) continue;
+      const at = near.findIndex((n) => n.d > d);
+      near.splice(at < 0 ? near.length : at, 0, { j, d });
+      near.length = Math.min(near.length, k);
+    }
+    return near.map(({ j }) => j);
   }
 
   // next returns the visible point that is nearest to point i in a direction, or
