@@ -120,7 +120,9 @@ func (f *folder) data(name string, losses []float32) (*report.Data, error) {
 		d.History = append(d.History, epochOf(f.history, i))
 	}
 	for _, s := range f.record.Stages {
-		d.Stages = append(d.Stages, report.Stage{Name: s.Name, Seconds: s.Seconds})
+		if s.Name != stageNames[reportStage] { // the record was written before
+			d.Stages = append(d.Stages, report.Stage{Name: s.Name, Seconds: s.Seconds})
+		}
 	}
 	if f.isChapters() {
 		var err error
@@ -191,7 +193,7 @@ func (f *folder) figures() []report.Fact {
 	}
 	add("Test loss", "%.4f", f.record.Test.Loss)
 	add("KL divergence", "%.4f", f.record.TSNE.KLDivergence)
-	add("Neighbours of its class", "%.1f%%", 100*f.record.NeighborAccuracy)
+	add("Same-class neighbours", "%.1f%%", 100*f.record.NeighborAccuracy)
 	add("All in all", "%.1f s", f.record.Seconds)
 	return facts
 }

@@ -41,14 +41,14 @@ function startGallery(map, state, painter, decoder) {
   select.addEventListener("change", show);
 
   const mean = (list) => list.reduce((sum, i) => sum + data.losses[i], 0) / list.length;
-  const highest = Math.max(...byClass.filter((l) => l.length).map(mean));
+  const highest = Math.max(...byClass.filter((l) => l.length).map(mean)) || 1;
   const row = (list, c) => {
     const cell = (...content) => element("td", {}, ...content);
     if (!list.length) return [];
     const loss = mean(list);
     const bar = element("svg", { width: "100%", height: 8, "aria-hidden": "true" }, element("rect", { width: `${100 * loss / highest}%`, height: 8, rx: 2 }));
     const barCell = element("td", { class: "barcell" }, bar);
-    return element("tr", {}, cell(dot(data.classes[c].color), " " + data.classes[c].name), cell(grouped(list.length)), cell(loss.toFixed(4)), barCell, cell(single(list[0])), cell(single(list.at(-1))));
+    return element("tr", {}, cell(dot(data.classes[c].color), element("span", {}, data.classes[c].name)), cell(grouped(list.length)), cell(loss.toFixed(4)), barCell, cell(single(list[0])), cell(single(list.at(-1))));
   };
   const all = () => {
     show();

@@ -48,8 +48,10 @@ class PointMap {
   // setPoints gives the chart its points, a series a class.
   setPoints() {
     const { places } = this;
-    this.series = this.data.classes.map(({ name, color }, c) => {
-      const members = this.state.shown[c] ? this.members[c] : [];
+    const shown = this.data.classes.keys().filter((c) => this.state.shown[c] && this.members[c].length);
+    this.series = Array.from(shown, (c) => {
+      const members = this.members[c];
+      const { name, color } = this.data.classes[c];
       const points = new Float32Array(2 * members.length);
       members.forEach((i, k) => {
         points[2 * k] = places[2 * i];
@@ -132,7 +134,6 @@ class PointMap {
     const size = Math.min(Math.max(300 / Math.sqrt(this.data.count), 1.6), 8) * Math.min(Math.sqrt(zoom), 3);
     const series = this.changed ? this.series : this.series.map(({ id }) => ({ id }));
     for (const s of series) s.symbolSize = size;
-    this.changed = false;
     const axis = { type: "value", show: false };
     this.chart.setOption({
       animation: false,
@@ -140,7 +141,8 @@ class PointMap {
       xAxis: { ...axis, min: x - w, max: x + w },
       yAxis: { ...axis, min: y - h, max: y + h },
       series: [...series, this.marks()],
-    });
+    }, this.changed ? { replaceMerge: ["series"] } : {});
+    this.changed = false;
     this.canvas.classList.toggle("zoomed", zoom > 1.01);
     this.drawImages();
     this.onDraw?.();

@@ -50,7 +50,7 @@ function startMapInput(map, state, tip) {
   };
   canvas.addEventListener("pointerup", release);
   canvas.addEventListener("pointercancel", release);
-  canvas.addEventListener("pointerleave", () => { if (!pointers.size) hover(-1); });
+  canvas.addEventListener("pointerleave", (event) => { if (!pointers.size && event.pointerType !== "touch") hover(-1); });
   canvas.addEventListener("dblclick", (event) => map.zoom(2, ...place(event)));
 
   // The wheel scrolls the page until the map has been asked for.
