@@ -11,6 +11,7 @@ import (
 
 	"stackedae"
 	"stackedae/figure"
+	"stackedae/graph"
 	"stackedae/internal/fashion"
 	"stackedae/internal/reference"
 	"stackedae/train"
@@ -18,8 +19,8 @@ import (
 
 type compareCommand struct {
 	fitFlags
-	History   string `placeholder:"FILE.csv" xor:"runs" help:"Compare this history, train's or Keras', in place of training."`
-	Seeds     int    `default:"1" placeholder:"N" xor:"runs" help:"Train with so many seeds, --seed and those after it, and compare distributions (${default})."`
+	History   string `placeholder:"FILE.csv" help:"Compare this history, train's or Keras', in place of training."`
+	Seeds     int    `default:"1" placeholder:"N" help:"Train with so many seeds, --seed and those after it, and compare distributions (${default})."`
 	At        []int  `default:"${judged}" placeholder:"EPOCHS" help:"The epochs to judge (${default})."`
 	Reference string `placeholder:"DIR" help:"Compare with the recordings in this folder in place of the chapter's network by Keras."`
 	dataFlag
@@ -38,10 +39,13 @@ func (c *compareCommand) Validate() error {
 	if c.Seeds < 1 {
 		return fmt.Errorf("compare: %d seeds, want at least 1", c.Seeds)
 	}
+	if c.Seeds > 1 && c.History != "" {
+		return errors.New("compare: --seeds trains, --history does not, want one of both")
+	}
 	return c.fitFlags.Validate()
 }
 
-// errOutside is the first line of what compare says of a run that is not
+// errOutside begins what compare says of a run that is not
 // Keras'.
 var errOutside = errors.New("not the same computation")
 
@@ -121,15 +125,18 @@ func (c *compareCommand) recordings() (*reference.Recordings, error) {
 
 // train trains a model a seed, and takes the recorded steps.
 func (c *compareCommand) train(app *app, r *reference.Recordings) (histories []reference.History, steps []reference.StepReport, err error) {
+	if err := r.Check(c.At, c.Seeds, c.Epochs); err != nil {
+		return nil, nil, err
+	}
 	data, err := loadData(c.Data)
 	if err != nil {
 		return nil, nil, err
 	}
 	// Before the training, which takes longer.
 	for _, s := range r.Steps {
-		report, err := s.Train(app.ctx, data.Train.Images, c.config(0))
+		report, err := s.Train(app.ctx, train.Data{Train: data.Train.Images, Valid: data.Valid.Images}, c.config(0))
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, outsideIfDiverged(err)
 		}
 		steps = append(steps, report)
 	}
@@ -151,13 +158,15 @@ func (c *compareCommand) trainOne(app *app, data *fashion.Data, seed uint64) (h 
 		return h, err
 	}
 	result, err := app.fit(m, c.fitFlags, c.reportFlags, data, seed)
-	if err != nil {
-		if result.Status == train.Diverged {
-			err = fmt.Errorf("compare: %w: %w", errOutside, err)
-		}
-		return h, err
+	return reference.HistoryOf(result.History), outsideIfDiverged(err)
+}
+
+// outsideIfDiverged tells of a training that has diverged, as no recorded one has.
+func outsideIfDiverged(err error) error {
+	if errors.Is(err, graph.ErrNotFinite) {
+		return fmt.Errorf("compare: %w: %w", errOutside, err)
 	}
-	return reference.HistoryOf(result.History), nil
+	return err
 }
 
 // figureHistory returns the numbers as figures take them.

@@ -43,12 +43,13 @@ type spreadReport struct {
 
 // stepsReport is how far a model's steps are from the recorded ones.
 type stepsReport struct {
-	Hidden []int   `json:"hidden"`
-	Steps  int     `json:"steps"`
-	Early  float64 `json:"largest_relative_loss_difference_early"`
-	Later  float64 `json:"largest_relative_loss_difference_later"`
-	Pixels float64 `json:"largest_rounded_pixel_difference"`
-	Inside bool    `json:"inside"`
+	Hidden []int     `json:"hidden"`
+	Steps  int       `json:"steps"`
+	Early  float64   `json:"largest_relative_loss_difference_early"`
+	Later  float64   `json:"largest_relative_loss_difference_later"`
+	Pixels float64   `json:"largest_rounded_pixel_difference"`
+	Epoch  []float64 `json:"relative_differences_after_an_epoch,omitempty"` // in the order of Keras' numbers
+	Inside bool      `json:"inside"`
 }
 
 func spread(s reference.Spread) spreadReport {
@@ -77,7 +78,7 @@ func (r *compareReport) addDifferences(all []reference.Difference) {
 
 func (r *compareReport) addSteps(all []reference.StepReport) {
 	for _, s := range all {
-		r.Steps = append(r.Steps, stepsReport{s.Hidden, s.Steps, s.Early, s.Later, s.Pixels, s.Outside == ""})
+		r.Steps = append(r.Steps, stepsReport{s.Hidden, s.Steps, s.Early, s.Later, s.Pixels, s.Epoch, s.Outside == ""})
 		r.judge(s.Outside == "", fmt.Sprintf("from the recorded weights of %s, %s", list(s.Hidden), s.Outside))
 	}
 	r.Inside = len(r.Outside) == 0
@@ -124,15 +125,26 @@ func (r *compareReport) String() string {
 	if len(r.Steps) == 0 {
 		return b.String()
 	}
-	fmt.Fprintf(&b, "\nFrom recorded weights, unshuffled: largest relative difference of a step's loss, and of its rounded pixels\n")
-	fmt.Fprintf(&b, "%-12s  %14s  %14s  %6s\n", "hidden", fmt.Sprintf("steps 1-%d", reference.EarlySteps), "later steps", "pixels")
+	fmt.Fprintf(&b, "\nFrom recorded weights, unshuffled: largest relative difference of a step's loss, largest\n")
+	fmt.Fprintf(&b, "difference of a batch's rounded pixels, and relative differences after an epoch\n")
+	fmt.Fprintf(&b, "%-10s  %11s  %11s  %6s", "hidden", fmt.Sprintf("steps 1-%d", reference.EarlySteps), "later steps", "pixels")
+	for n := range reference.EpochBounds {
+		fmt.Fprintf(&b, "  %v", reference.Number(n))
+	}
+	fmt.Fprintf(&b, "\n%-10s  %11.0e  %11.0e  %6d", "at most", reference.EarlyBound, reference.LaterBound, reference.PixelBound)
+	for n, bound := range reference.EpochBounds {
+		fmt.Fprintf(&b, "  %*.0e", len(reference.Number(n).String()), bound)
+	}
+	b.WriteByte('\n')
 	for _, s := range r.Steps {
-		fmt.Fprintf(&b, "%-12s  %14.1e  %14.1e  %6.0f", list(s.Hidden), s.Early, s.Later, s.Pixels)
+		fmt.Fprintf(&b, "%-10s  %11.1e  %11.1e  %6.0f", list(s.Hidden), s.Early, s.Later, s.Pixels)
+		for n, difference := range s.Epoch {
+			fmt.Fprintf(&b, "  %*.1e", len(reference.Number(n).String()), difference)
+		}
 		if !s.Inside {
 			b.WriteString("  outside")
 		}
 		b.WriteByte('\n')
 	}
-	fmt.Fprintf(&b, "Inside is up to %.0e, %.0e and %d.\n", reference.EarlyBound, reference.LaterBound, reference.PixelBound)
 	return b.String()
 }

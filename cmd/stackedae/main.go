@@ -13,7 +13,9 @@ Usage:
 	stackedae encode [flags]             write the codes of images
 	stackedae tsne POINTS [flags]        take codes, or any points, to two dimensions
 	stackedae plot DIR [flags]           draw an embedding
+	stackedae report DIR                 make an HTML file of a run's folder
 	stackedae summary [flags]            print the model's layers as Keras does
+	stackedae compare [flags]            compare training with Keras' recorded runs
 	stackedae bench [flags]              time a training step in many ways
 
 Without a command it does run's work. The images are part of the program; no
@@ -100,6 +102,8 @@ dimensions is read as one of two: images.npy, say.
 	                   whose class is that of most of their ten nearest
 	--transform FILE   more points of the same columns: place them into the finished
 	                   embedding, each by itself, and write transformed.npy
+	--record           also write descent.npy, the embedding after every 50th
+	                   iteration, and descent.csv, a line for each
 	--embedding FILE   where the embedding goes, in place of --out: the extension
 	                   says in which format
 	--seed N           the seed of a random start (42)
@@ -126,6 +130,47 @@ Plot draws a folder's embedding.npy into tsne_plot.png and, if there is
 images.npy, visualizacion_mnist_moda.png with thumbnails; labels.npy gives the
 colours. Other files are named by --embedding, --labels and --images, and
 --no-legend leaves away the class names, as in the chapter.
+
+# The report
+
+Run ends with report.html, and report makes it again of a run's folder, or of any
+with the files of train, encode and tsne in it. It is one file for a browser, and
+needs no network: the embedding as a map whose points show their images, found by
+number, and what the decoder makes of their codes, computed while one looks; the
+line between two codes; a slider for each number of a code; how the embedding came
+about; training curves over the range of Keras' recorded runs, if the model was
+trained as they were; the images with the lowest and the highest loss; layers,
+settings, versions and times. What the folder does not hold is left out, and
+run.json and descent.npy as well if they tell of other files than those that are
+there. Mouse, finger or keyboard work it.
+
+Run.json and report.html hold times: they alone differ between equal runs.
+
+# Comparing with Keras
+
+Compare trains as train does, and says whether it is the same computation as
+Keras' of the same network, which was recorded with thirty seeds. Loss and rounded
+accuracy, of training and validation, at some epochs, are inside if they are in
+the 99% prediction interval of all of them together. Before that it takes the
+first 200 steps from recorded weights on unshuffled batches, and goes on to the
+end of the epoch, for three networks: there each step must have Keras' loss but
+for rounding. It writes comparison.png: the curves over the range of the recorded
+ones. The exit status is 1 if anything is outside, and standard error names it.
+
+Keras' random numbers cannot be had: its start and its order of the images come
+from streams of TensorFlow's own. So runs, also of the same seed, can be compared
+as draws from a distribution only.
+
+	--history FILE.csv  compare this history in place of training and steps:
+	                    history.csv, or what Keras' CSVLogger has written
+	--seeds N           train with N seeds, --seed and those after it, and look for
+	                    differences between their numbers and the recorded ones by
+	                    the test of Mann and Whitney, at 1% by Holm
+	--at EPOCHS         the epochs to judge (1,5,10,20)
+	--reference DIR     other recordings: runs.jsonl, steps-*.csv with steps-*.npz,
+	                    epochs.jsonl, as the scripts in testdata/keras write them
+
+and of train's flags all but --init and --log-steps.
 
 # Timing
 

@@ -33,9 +33,9 @@ func TestStopwatch(t *testing.T) {
 			t.Errorf("the stages make %v seconds, want %v", sum, total)
 		}
 		const want = "" +
-			"           images  training  validation  inference  t-SNE  figures  files  rest\n" +
-			"  seconds    0.00      8.00        1.00       0.00   0.00     0.00   0.00  1.00\n" +
-			"    share      0%       80%         10%         0%     0%       0%     0%   10%\n"
+			"           images  training  validation  inference  t-SNE  figures  files  report  rest\n" +
+			"  seconds    0.00      8.00        1.00       0.00   0.00     0.00   0.00    0.00  1.00\n" +
+			"    share      0%       80%         10%         0%     0%       0%     0%      0%   10%\n"
 		if got := stageTable(stages, total); got != want {
 			t.Errorf("table\n%swant\n%s", got, want)
 		}

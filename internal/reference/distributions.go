@@ -36,11 +36,13 @@ func (d Difference) String() string {
 //
 // It is an error if there are so few runs that no difference could be seen.
 func (r *Recordings) Differences(histories []History, epochs []int) ([]Difference, error) {
-	if err := r.checkEpochs(epochs, histories...); err != nil {
-		return nil, err
+	if len(histories) < 2 {
+		return nil, fmt.Errorf("reference: %d runs, want several", len(histories))
 	}
-	if least := r.minRuns(len(epochs)); len(histories) < least {
-		return nil, fmt.Errorf("reference: %d runs, want at least %d: fewer could never be told from the %d recorded ones", len(histories), least, len(r.Runs))
+	for _, h := range histories {
+		if err := r.Check(epochs, len(histories), h.Epochs()); err != nil {
+			return nil, err
+		}
 	}
 	var all []Difference
 	for _, epoch := range epochs {

@@ -77,7 +77,7 @@ func (j Judgement) Outside() (rejecting []Verdict) {
 // range of the recorded runs alone would reject one run in n/2 of the same
 // distribution for each number.
 func (r *Recordings) Judge(h History, epochs []int) (Judgement, error) {
-	if err := r.checkEpochs(epochs, h); err != nil {
+	if err := r.Check(epochs, 1, h.Epochs()); err != nil {
 		return Judgement{}, err
 	}
 	n := float64(len(r.Runs))
@@ -107,24 +107,28 @@ func (r *Recordings) at(epoch int, number Number) []float64 {
 	return values
 }
 
-// checkEpochs returns an error unless the epochs are there in the recorded runs
-// and in the histories.
-func (r *Recordings) checkEpochs(epochs []int, histories ...History) error {
-	if len(epochs) == 0 {
+// Check returns an error unless the epochs at can be judged in that many runs of
+// so many epochs: before the runs, which take longer.
+func (r *Recordings) Check(at []int, runs, epochs int) error {
+	if len(at) == 0 {
 		return fmt.Errorf("reference: no epochs to judge, want at least one")
 	}
-	for i, epoch := range epochs {
-		if slices.Contains(epochs[:i], epoch) {
+	recorded := r.Runs[0].History.Epochs()
+	for i, epoch := range at {
+		switch {
+		case slices.Contains(at[:i], epoch):
 			return fmt.Errorf("reference: epoch %d is to be judged twice", epoch)
+		case epoch < 1 || epoch > recorded:
+			return fmt.Errorf("reference: epoch %d is to be judged, want 1 to %d, as recorded", epoch, recorded)
+		case epoch > epochs:
+			return fmt.Errorf("reference: epoch %d is to be judged, want 1 to %d, as the run has", epoch, epochs)
 		}
-		if last := r.Runs[0].History.Epochs(); epoch < 1 || epoch > last {
-			return fmt.Errorf("reference: epoch %d is to be judged, the recorded runs have the epochs 1 to %d", epoch, last)
-		}
-		for _, h := range histories {
-			if epoch > h.Epochs() {
-				return fmt.Errorf("reference: epoch %d is to be judged, the history has the epochs 1 to %d", epoch, h.Epochs())
-			}
-		}
+	}
+	if runs == 1 {
+		return nil
+	}
+	if least := r.minRuns(len(at)); runs < least {
+		return fmt.Errorf("reference: %d runs, want 1 or at least %d: fewer could never be told from the %d recorded ones", runs, least, len(r.Runs))
 	}
 	return nil
 }

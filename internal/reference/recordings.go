@@ -4,7 +4,7 @@
 package reference
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -40,6 +40,10 @@ type Steps struct {
 	Hidden                []int // units of the encoder's layers
 	Loss, RoundedAccuracy []float64
 
+	// Epoch is the four numbers after the epoch that begins with these steps; nil
+	// if they are not recorded.
+	Epoch []float64
+
 	start []byte // the weights, as numpy.savez writes Keras' get_weights
 }
 
@@ -50,6 +54,7 @@ func (s Steps) Spec() model.Spec { return model.Stacked(fashion.Pixels, s.Hidden
 // for each model.
 const (
 	runsFile    = "runs.jsonl"
+	epochsFile  = "epochs.jsonl"
 	stepsPrefix = "steps-"
 	stepsHeader = "step,loss,rounded_accuracy"
 )
@@ -72,7 +77,12 @@ const (
 //
 // of which history alone is necessary. For each model steps-100-30.csv, say,
 // holds the loss and rounded accuracy of the steps from the weights in
-// steps-100-30.npz. Other files are ignored.
+// steps-100-30.npz. epochs.jsonl may have a line for any of these models, with
+// the history of the one epoch that begins with the steps:
+//
+//	{"hidden": [100, 30], "history": {"loss": [...], ...}}
+//
+// Other files are ignored.
 func Load(folder fs.FS) (*Recordings, error) {
 	r := new(Recordings)
 	var err error
@@ -90,53 +100,93 @@ func Load(folder fs.FS) (*Recordings, error) {
 		}
 		r.Steps = append(r.Steps, steps)
 	}
+	if err := r.readEpochs(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("reference: %s: %w", epochsFile, err)
+	}
 	// In the order of their layers, the chapter's first.
 	slices.SortStableFunc(r.Steps, func(a, b Steps) int { return len(a.Hidden) - len(b.Hidden) })
 	return r, nil
 }
 
-func readRuns(folder fs.FS) ([]Run, error) {
-	content, err := read(folder, runsFile, maxRunsBytes)
-	if err != nil {
-		return nil, err
-	}
-	var runs []Run
-	lines := bufio.NewScanner(strings.NewReader(string(content)))
-	lines.Buffer(nil, len(content)+1)
-	for number := 1; lines.Scan(); number++ {
-		if strings.TrimSpace(lines.Text()) == "" {
-			continue
+func readRuns(folder fs.FS) (runs []Run, err error) {
+	err = readLines(folder, runsFile, func(line []byte) error {
+		var recorded struct {
+			Seed    int64     `json:"seed"`
+			Keras   string    `json:"keras"`
+			Test    []float64 `json:"test"`
+			History histories `json:"history"`
 		}
-		run, err := readRun(lines.Bytes())
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", number, err)
+		if err := json.Unmarshal(line, &recorded); err != nil {
+			return err
 		}
-		if len(runs) > 0 && run.History.Epochs() != runs[0].History.Epochs() {
-			return nil, fmt.Errorf("line %d: %d epochs, want %d, as in the first run", number, run.History.Epochs(), runs[0].History.Epochs())
+		h, err := recorded.History.history()
+		if err == nil && len(runs) > 0 && h.Epochs() != runs[0].History.Epochs() {
+			err = fmt.Errorf("%d epochs, want %d, as in the first run", h.Epochs(), runs[0].History.Epochs())
 		}
-		runs = append(runs, run)
+		runs = append(runs, Run{recorded.Seed, recorded.Keras, h, recorded.Test})
+		return err
+	})
+	if err == nil && len(runs) < MinRuns {
+		err = fmt.Errorf("%d runs, want at least %d", len(runs), MinRuns)
 	}
-	if len(runs) < MinRuns {
-		return nil, fmt.Errorf("%d runs, want at least %d", len(runs), MinRuns)
-	}
-	return runs, lines.Err()
+	return runs, err
 }
 
-func readRun(line []byte) (Run, error) {
-	var recorded struct {
-		Seed    int64                `json:"seed"`
-		Keras   string               `json:"keras"`
-		Test    []float64            `json:"test"`
-		History map[string][]float64 `json:"history"`
+// readEpochs gives the steps their Epoch.
+func (r *Recordings) readEpochs(folder fs.FS) error {
+	return readLines(folder, epochsFile, func(line []byte) error {
+		var recorded struct {
+			Hidden  []int     `json:"hidden"`
+			History histories `json:"history"`
+		}
+		if err := json.Unmarshal(line, &recorded); err != nil {
+			return err
+		}
+		h, err := recorded.History.history()
+		if err != nil {
+			return err
+		}
+		if h.Epochs() != 1 {
+			return fmt.Errorf("%d epochs, want one", h.Epochs())
+		}
+		i := slices.IndexFunc(r.Steps, func(s Steps) bool { return slices.Equal(s.Hidden, recorded.Hidden) })
+		if i < 0 {
+			return fmt.Errorf("hidden layers %v, of which there are no steps", recorded.Hidden)
+		}
+		for _, values := range h {
+			r.Steps[i].Epoch = append(r.Steps[i].Epoch, values[0])
+		}
+		return nil
+	})
+}
+
+// histories is a History as Keras has it.
+type histories map[string][]float64
+
+func (named histories) history() (h History, err error) {
+	for n := range h {
+		h[n] = named[Number(n).String()]
 	}
-	if err := json.Unmarshal(line, &recorded); err != nil {
-		return Run{}, err
+	return h, h.validate()
+}
+
+// readLines calls use with each line of a file that is not blank.
+func readLines(folder fs.FS, name string, use func(line []byte) error) error {
+	content, err := read(folder, name, maxRunsBytes)
+	if err != nil {
+		return err
 	}
-	run := Run{Seed: recorded.Seed, Program: recorded.Keras, Test: recorded.Test}
-	for n := range run.History {
-		run.History[n] = recorded.History[Number(n).String()]
+	number := 0
+	for line := range bytes.Lines(content) {
+		number++
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		if err := use(line); err != nil {
+			return fmt.Errorf("line %d: %w", number, err)
+		}
 	}
-	return run, run.History.validate()
+	return nil
 }
 
 // readSteps reads the pair of files of a model.
@@ -155,7 +205,7 @@ func readSteps(folder fs.FS, name string) (s Steps, err error) {
 	if err != nil {
 		return s, fmt.Errorf("%s.csv: %w", name, err)
 	}
-	rows, err := csv.NewReader(strings.NewReader(string(content))).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(content)).ReadAll()
 	if err != nil {
 		return s, fmt.Errorf("%s.csv: %w", name, err)
 	}
@@ -181,7 +231,7 @@ func readSteps(folder fs.FS, name string) (s Steps, err error) {
 
 // Start returns a new model with the weights before the first step.
 func (s Steps) Start() (*model.Model, error) {
-	return model.ReadNPZ(strings.NewReader(string(s.start)), int64(len(s.start)), s.Spec())
+	return model.ReadNPZ(bytes.NewReader(s.start), int64(len(s.start)), s.Spec())
 }
 
 // read returns the content of a file of at most limit bytes. Its errors do not
