@@ -174,6 +174,7 @@ func TestPictures(t *testing.T) {
 	for _, scheme := range []string{"light", "dark"} {
 		for _, size := range [][2]int64{{1400, 1000}, {400, 860}} {
 			b := open(t, *pictures, size[0], size[1], scheme)
+			t.Logf("%v: interactive and ready after %v milliseconds", size, evaluate[[]float64](b, `["interactive", "ready"].map((name) => performance.getEntriesByName(name)[0].startTime)`))
 			evaluate[any](b, "%s", *script)
 			b.settle()
 			if wide := evaluate[int](b, "document.documentElement.scrollWidth"); wide > int(size[0]) {

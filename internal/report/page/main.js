@@ -28,9 +28,12 @@ async function start() {
   curvesAgain = startCurves(data);
   startGallery(map, state, painter, decoder);
   Object.assign(report, { data, decoder, state, map });
+  map.drawNow();
+  performance.mark("interactive");
 
   await data.readImages();
   state.tell("images");
+  performance.mark("ready");
   report.ready = true;
 }
 
