@@ -31,6 +31,7 @@ type grammar struct {
 	Plot        plotCommand        `cmd:"" help:"Draw an embedding, plain and with thumbnails."`
 	Report      reportCommand      `cmd:"" help:"Make one HTML file of a run's folder, to look at in a browser."`
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
+	Graph       graphCommand       `cmd:"" help:"Print a training step's graph for Graphviz."`
 	Compare     compareCommand     `cmd:"" help:"Compare training with Keras' recorded runs; exit status 1 if it differs."`
 	Bench       benchCommand       `cmd:"" help:"Time a training step in many ways."`
 	Spin        spinCommand        `cmd:"" hidden:"" help:"Keep a processor busy until standard input ends; bench --busy runs it."`

@@ -15,6 +15,7 @@ Usage:
 	stackedae plot DIR [flags]           draw an embedding
 	stackedae report DIR                 make an HTML file of a run's folder
 	stackedae summary [flags]            print the model's layers as Keras does
+	stackedae graph [flags]              print a training step's graph for Graphviz
 	stackedae compare [flags]            compare training with Keras' recorded runs
 	stackedae bench [flags]              time a training step in many ways
 
@@ -73,6 +74,14 @@ mirrors the encoder; what comes of it, summary shows:
 	Trainable params: 47854 (186.93 KB)
 	Non-trainable params: 0 (0.00 Byte)
 	_________________________________________________________________
+
+Graph prints the expression graph of a training step in Graphviz's language DOT:
+the forward pass in a cluster for the encoder and one for the decoder, and beside
+them the gradients that Gorgonia has derived. It takes --hidden and --batch-size
+too, --stock for the same network of Gorgonia's own operations, and --tape for the
+program that Gorgonia compiles of the graph, with its registers. As a picture:
+
+	stackedae graph | dot -Tsvg >graph.svg
 
 Training prints a line an epoch, with a bar below it on a terminal; its seconds
 are those of training and validation, which --json tells apart. If it is
