@@ -72,6 +72,13 @@ func (a *app) addReport(dir string) error {
 	if err != nil {
 		return err
 	}
+	nodes, err := network.Nodes(cmp.Or(f.record.Settings.BatchSize, train.DefaultBatchSize))
+	if err != nil {
+		return err
+	}
+	for _, n := range nodes {
+		data.Graph = append(data.Graph, report.Node{Name: n.Name, Operation: n.Operation, Shape: n.Shape, Role: report.Role(n.Role), Operands: n.Operands})
+	}
 	return a.add(dir, reportFile, func(w io.Writer) error { return report.Write(w, data) })
 }
 

@@ -41,7 +41,7 @@ func Write(w io.Writer, d *Data) error {
 	if err := d.validate(); err != nil {
 		return err
 	}
-	v := view{Data: d, Count: len(d.Embedding), Units: len(d.Codes) / len(d.Embedding)}
+	v := view{Data: d, Diagram: layOut(d.Graph), Count: len(d.Embedding), Units: len(d.Codes) / len(d.Embedding)}
 	if err := v.addArrays(); err != nil {
 		return err
 	}
@@ -65,6 +65,7 @@ type view struct {
 	Arrays       []array     // what the map needs
 	Images       array       // the largest, last
 	Manifest     manifest
+	Diagram      *diagram
 	frames       []Frame
 }
 

@@ -36,6 +36,7 @@ type Data struct {
 	Band    Band    // what to show behind it
 
 	Layers  []LayerRow // the model's table
+	Graph   []Node     // the expression graph of a training step; may be empty
 	Figures []Fact     // the few numbers that stand first
 	Facts   []Group    // settings, versions and so on
 	Stages  []Stage    // where the time went
@@ -130,6 +131,13 @@ func (d *Data) validate() error {
 	}
 	if err := d.validateLabels(n); err != nil {
 		return err
+	}
+	for i, node := range d.Graph {
+		for _, o := range node.Operands {
+			if o < 0 || o >= len(d.Graph) {
+				return fmt.Errorf("report: graph: node %d reads node %d of %d", i, o, len(d.Graph))
+			}
+		}
 	}
 	if err := finite("embedding", d.Embedding, n); err != nil {
 		return err

@@ -39,6 +39,7 @@ func example(t *testing.T) (*Data, *graph.Network) {
 		Title: "An example", Side: exampleSide,
 		Classes: []Class{{"circle", color.RGBA{R: 200, A: 255}}, {"square", color.RGBA{G: 150, A: 255}}, {"star", color.RGBA{B: 220, A: 255}}},
 		Layers:  []LayerRow{{"encoder.0", "dense, selu", "64 → 20", 1300}},
+		Graph:   graphOf(t, model.Stacked(64, 20, 6)),
 		Figures: []Fact{{"KL divergence", "1.2345"}},
 		Facts:   []Group{{"Settings", []Fact{{"Seed", "7"}}}},
 		Stages:  []Stage{{"training", 2}, {"t-SNE", 1}},
@@ -134,6 +135,7 @@ func makeHostile(d *Data) {
 	for i := range d.Classes {
 		d.Classes[i].Name = hostile[i%len(hostile)]
 	}
+	d.Graph[0].Name, d.Graph[0].Shape = hostile[0], hostile[1]
 	d.Layers[0] = LayerRow{hostile[0], hostile[1], hostile[2], 1}
 	d.Figures[0] = Fact{hostile[2], hostile[1]}
 	d.Facts[0] = Group{hostile[0], []Fact{{hostile[1], hostile[2]}}}
@@ -168,6 +170,7 @@ func TestWriteRefuses(t *testing.T) {
 		{"NaN", func(d *Data) { d.Embedding[2][1] = math.NaN() }, "report: embedding: point 2 (counted from 0) is"},
 		{"infinite", func(d *Data) { d.Embedding[2][0] = math.Inf(1) }, "report: embedding: point 2 (counted from 0) is"},
 		{"frame", func(d *Data) { d.Descent[0].Embedding = d.Descent[0].Embedding[1:] }, "report: descent: frame 0: 299 points, want 300"},
+		{"graph", func(d *Data) { d.Graph[1].Operands = []int{99} }, "report: graph: node 1 reads node 99 of 27"},
 		{"half a band", func(d *Data) { d.Band.Low = nil }, "report: 1 epochs of the band's highest, want 0"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -59,18 +59,21 @@ function startInspector(map, state, painter, decoder) {
       ["Better than", (100 * better(data.losses, i)).toFixed(0) + "% of all"],
     ]);
     number.value = i;
-    byId("near").replaceChildren(...map.neighbors(i, nearCount).map((j) => {
+    byId("live").textContent = `Image ${i}, ${data.className(i)}, loss ${data.losses[i].toFixed(3)}`;
+  };
+  const updateNear = () => {
+    byId("near").replaceChildren(...map.neighbors(state.chosen, nearCount).map((j) => {
       const canvas = element("canvas");
       painter.draw(canvas, data.image(j), 255);
       const button = element("button", { type: "button", "aria-label": `Image ${j}, ${data.className(j)}`, title: `${j}, ${data.className(j)}` }, canvas);
       button.addEventListener("click", () => state.choose(j));
       return button;
     }));
-    byId("live").textContent = `Image ${i}, ${data.className(i)}, loss ${data.losses[i].toFixed(3)}`;
   };
-  state.on("chosen", update);
-  state.on("images", update);
+  for (const what of ["chosen", "images"]) state.on(what, update);
+  for (const what of ["chosen", "images", "classes", "frame"]) state.on(what, updateNear);
   update();
+  updateNear();
 
   byId("find").addEventListener("submit", (event) => {
     event.preventDefault();

@@ -48,8 +48,8 @@ class PointMap {
   // setPoints gives the chart its points, a series a class.
   setPoints() {
     const { places } = this;
-    const shown = this.data.classes.keys().filter((c) => this.state.shown[c] && this.members[c].length);
-    this.series = Array.from(shown, (c) => {
+    const shown = [...this.members.keys()].filter((c) => this.state.shown[c] && this.members[c].length);
+    this.series = shown.map((c) => {
       const members = this.members[c];
       const { name, color } = this.data.classes[c];
       const points = new Float32Array(2 * members.length);
@@ -131,7 +131,7 @@ class PointMap {
     const { x, y, scale } = this.view;
     const w = this.canvas.clientWidth * scale / 2, h = this.canvas.clientHeight * scale / 2;
     const zoom = this.whole / scale;
-    const size = Math.min(Math.max(300 / Math.sqrt(this.data.count), 1.6), 8) * Math.min(Math.sqrt(zoom), 3);
+    const size = Math.min(Math.max(300 / Math.sqrt(this.data.count), 1.6), 8) * Math.min(Math.sqrt(zoom), 2.4);
     const series = this.changed ? this.series : this.series.map(({ id }) => ({ id }));
     for (const s of series) s.symbolSize = size;
     const axis = { type: "value", show: false };
@@ -188,11 +188,13 @@ class PointMap {
     context.imageSmoothingEnabled = false;
     const half = this.data.side / 2;
     this.sprite ??= element("canvas");
+    const marked = ([i]) => i === this.hover || i === this.state.chosen;
+    seen.sort((a, b) => marked(a) - marked(b)); // on top
     for (const [i, px, py] of seen) {
       this.painter.draw(this.sprite, this.data.image(i), 255);
       context.fillStyle = theme.panelColor;
-      context.strokeStyle = this.data.classes[this.data.labels[i]].color;
-      context.lineWidth = i === this.hover || i === this.state.chosen ? 3 : 1.5;
+      context.strokeStyle = i === this.state.chosen ? theme.inkColor : this.data.classes[this.data.labels[i]].color;
+      context.lineWidth = marked([i]) ? 3 : 1.5;
       context.beginPath();
       context.roundRect(px - half - 2, py - half - 2, 2 * half + 4, 2 * half + 4, 4);
       context.fill();

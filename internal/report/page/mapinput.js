@@ -51,6 +51,7 @@ function startMapInput(map, state, tip) {
   canvas.addEventListener("pointerup", release);
   canvas.addEventListener("pointercancel", release);
   canvas.addEventListener("pointerleave", (event) => { if (!pointers.size && event.pointerType !== "touch") hover(-1); });
+  canvas.addEventListener("blur", () => hover(-1));
   canvas.addEventListener("dblclick", (event) => map.zoom(2, ...place(event)));
 
   // The wheel scrolls the page until the map has been asked for.
