@@ -110,7 +110,7 @@ func (f *folder) data(name string, losses []float32) (*report.Data, error) {
 	d := &report.Data{
 		Title: fmt.Sprintf("Stacked autoencoder %v · %s", f.model.Spec, name),
 		Side:  fashion.Side, Images: f.images, Labels: f.labels,
-		Codes: f.codes, Losses: losses, Embedding: f.embedding, Descent: f.descent,
+		Codes: f.codes, Losses: losses, Embedding: f.embedding, Descent: f.descent, History: curves(f.history),
 		Figures: f.figures(), Layers: layerRows(f.model), Facts: f.facts(),
 	}
 	for _, l := range f.model.Decoder {
@@ -122,9 +122,6 @@ func (f *folder) data(name string, losses []float32) (*report.Data, error) {
 		for i, name := range fashion.ClassNames {
 			d.Classes = append(d.Classes, report.Class{Name: name, Color: figure.Tab10[i]})
 		}
-	}
-	for i := range f.history.Epochs() {
-		d.History = append(d.History, epochOf(f.history, i))
 	}
 	for _, s := range f.record.Stages {
 		if s.Name != stageNames[reportStage] { // the record was written before
@@ -140,8 +137,12 @@ func (f *folder) data(name string, losses []float32) (*report.Data, error) {
 	return d, nil
 }
 
-func epochOf(h reference.History, i int) report.Epoch {
-	return report.Epoch{Loss: h[reference.Loss][i], RoundedAccuracy: h[reference.RoundedAccuracy][i], ValLoss: h[reference.ValLoss][i], ValRoundedAccuracy: h[reference.ValRoundedAccuracy][i]}
+// curves returns the numbers as reports take them.
+func curves(h reference.History) report.Curves {
+	return report.Curves{
+		Loss: h[reference.Loss], RoundedAccuracy: h[reference.RoundedAccuracy],
+		ValLoss: h[reference.ValLoss], ValRoundedAccuracy: h[reference.ValRoundedAccuracy],
+	}
 }
 
 // isChapters reports whether Keras' runs trained in the same way, as far as is
@@ -158,17 +159,17 @@ func kerasBand() (report.Band, error) {
 	if err != nil {
 		return report.Band{}, err
 	}
-	band := report.Band{Name: fmt.Sprintf("%d runs of Keras", len(recordings.Runs))}
-	for i := range recordings.Runs[0].History.Epochs() {
-		low, high := epochOf(recordings.Runs[0].History, i), epochOf(recordings.Runs[0].History, i)
-		for _, run := range recordings.Runs {
-			e := epochOf(run.History, i)
-			low = report.Epoch{Loss: min(low.Loss, e.Loss), RoundedAccuracy: min(low.RoundedAccuracy, e.RoundedAccuracy), ValLoss: min(low.ValLoss, e.ValLoss), ValRoundedAccuracy: min(low.ValRoundedAccuracy, e.ValRoundedAccuracy)}
-			high = report.Epoch{Loss: max(high.Loss, e.Loss), RoundedAccuracy: max(high.RoundedAccuracy, e.RoundedAccuracy), ValLoss: max(high.ValLoss, e.ValLoss), ValRoundedAccuracy: max(high.ValRoundedAccuracy, e.ValRoundedAccuracy)}
+	var low, high reference.History
+	for n := range low {
+		for i := range recordings.Runs[0].History.Epochs() {
+			var values []float64
+			for _, run := range recordings.Runs {
+				values = append(values, run.History[n][i])
+			}
+			low[n], high[n] = append(low[n], slices.Min(values)), append(high[n], slices.Max(values))
 		}
-		band.Low, band.High = append(band.Low, low), append(band.High, high)
 	}
-	return band, nil
+	return report.Band{Name: fmt.Sprintf("%d runs of Keras", len(recordings.Runs)), Low: curves(low), High: curves(high)}, nil
 }
 
 // layerRows is the model's table.

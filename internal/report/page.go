@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"math"
 	"strings"
 )
 
@@ -78,11 +77,10 @@ type manifest struct {
 	Labels  bool            `json:"labels"`
 	Classes []manifestClass `json:"classes"`
 	Layers  []manifestLayer `json:"layers"`
-	Frames  []manifestFrame `json:"frames"` // the finished embedding last
-	History *curves         `json:"history"`
-	Low     *curves         `json:"low"`
-	High    *curves         `json:"high"`
-	Band    string          `json:"band"`
+	Frames  []manifestFrame `json:"frames"`  // the finished embedding last
+	History *Curves         `json:"history"` // null if unknown
+	Low     *Curves         `json:"low"`
+	High    *Curves         `json:"high"`
 }
 
 type manifestClass struct {
@@ -99,36 +97,6 @@ type manifestFrame struct {
 	Iteration    int     `json:"iteration"`
 	Exaggeration float64 `json:"exaggeration"`
 	KLDivergence float64 `json:"kl"`
-}
-
-// curves are epochs, column by column; null stands for what is not finite.
-type curves struct {
-	Loss               []*float64 `json:"loss"`
-	RoundedAccuracy    []*float64 `json:"accuracy"`
-	ValLoss            []*float64 `json:"valLoss"`
-	ValRoundedAccuracy []*float64 `json:"valAccuracy"`
-}
-
-func curvesOf(epochs []Epoch) *curves {
-	if len(epochs) == 0 {
-		return nil
-	}
-	c := &curves{}
-	for _, e := range epochs {
-		c.Loss = append(c.Loss, number(e.Loss))
-		c.RoundedAccuracy = append(c.RoundedAccuracy, number(e.RoundedAccuracy))
-		c.ValLoss = append(c.ValLoss, number(e.ValLoss))
-		c.ValRoundedAccuracy = append(c.ValRoundedAccuracy, number(e.ValRoundedAccuracy))
-	}
-	return c
-}
-
-// number is nil for what JSON has no word for.
-func number(v float64) *float64 {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil
-	}
-	return &v
 }
 
 // addArrays packs the numbers. The images stand apart: the page draws the map
@@ -182,7 +150,12 @@ func thin(frames []Frame, size int) []Frame {
 func (v *view) addManifest() {
 	m := &v.Manifest
 	m.Count, m.Side, m.Units, m.Labels = v.Count, v.Side, v.Units, v.Labels != nil
-	m.History, m.Low, m.High, m.Band = curvesOf(v.History), curvesOf(v.Band.Low), curvesOf(v.Band.High), v.Band.Name
+	if len(v.History.Loss) > 0 {
+		m.History = &v.History
+	}
+	if len(v.Band.Low.Loss) > 0 {
+		m.Low, m.High = &v.Band.Low, &v.Band.High
+	}
 	for _, c := range v.Classes {
 		m.Classes = append(m.Classes, manifestClass{c.Name, fmt.Sprintf("#%02x%02x%02x", c.Color.R, c.Color.G, c.Color.B)})
 	}

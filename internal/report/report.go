@@ -10,6 +10,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"image/color"
 	"math"
@@ -32,8 +33,8 @@ type Data struct {
 	// if that was not recorded.
 	Descent []Frame
 
-	History []Epoch // empty if unknown
-	Band    Band    // what to show behind it
+	History Curves // empty if unknown
+	Band    Band   // what to show behind it
 
 	Layers  []LayerRow // the model's table
 	Graph   []Node     // the expression graph of a training step; may be empty
@@ -65,14 +66,24 @@ type Frame struct {
 	Embedding    [][2]float64
 }
 
-// Epoch is what an epoch of training has measured.
-type Epoch struct{ Loss, RoundedAccuracy, ValLoss, ValRoundedAccuracy float64 }
+// Curves are what was measured after each epoch of training.
+type Curves struct {
+	Loss               []float64 `json:"loss"`
+	RoundedAccuracy    []float64 `json:"accuracy"`
+	ValLoss            []float64 `json:"valLoss"`
+	ValRoundedAccuracy []float64 `json:"valAccuracy"`
+}
+
+// columns returns the four curves.
+func (c Curves) columns() [][]float64 {
+	return [][]float64{c.Loss, c.RoundedAccuracy, c.ValLoss, c.ValRoundedAccuracy}
+}
 
 // Band is the range of other runs' curves: of each epoch the lowest and the
 // highest. It is empty if there is none.
 type Band struct {
 	Name      string // whose runs they are
-	Low, High []Epoch
+	Low, High Curves
 }
 
 // LayerRow is a line of the model's table.
@@ -114,7 +125,6 @@ func (d *Data) validate() error {
 		{"numbers of codes", len(d.Codes), n * max(inputs, 1)},
 		{"losses", len(d.Losses), n},
 		{"units of the decoder's last layer", d.Decoder[len(d.Decoder)-1].Units, pixels},
-		{"epochs of the band's highest", len(d.Band.High), len(d.Band.Low)},
 	} {
 		if size.got != size.want {
 			return fmt.Errorf("report: %d %s, want %d", size.got, size.what, size.want)
@@ -130,6 +140,10 @@ func (d *Data) validate() error {
 		inputs = l.Units
 	}
 	if err := d.validateLabels(n); err != nil {
+		return err
+	}
+	if err := errors.Join(d.History.validate("history", len(d.History.Loss)),
+		d.Band.Low.validate("band: lowest", len(d.Band.Low.Loss)), d.Band.High.validate("band: highest", len(d.Band.Low.Loss))); err != nil {
 		return err
 	}
 	for i, node := range d.Graph {
@@ -160,6 +174,21 @@ func (d *Data) validateLabels(n int) error {
 	for i, l := range d.Labels {
 		if int(l) >= len(d.Classes) {
 			return fmt.Errorf("report: label %d (counted from 0) is %d, want 0 to %d", i, l, len(d.Classes)-1)
+		}
+	}
+	return nil
+}
+
+// validate checks that there are so many epochs of finite numbers.
+func (c Curves) validate(what string, epochs int) error {
+	for _, column := range c.columns() {
+		if len(column) != epochs {
+			return fmt.Errorf("report: %s: %d epochs, want %d", what, len(column), epochs)
+		}
+		for i, v := range column {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return fmt.Errorf("report: %s: epoch %d is %v, want finite numbers", what, i+1, v)
+			}
 		}
 	}
 	return nil

@@ -43,8 +43,8 @@ func example(t *testing.T) (*Data, *graph.Network) {
 		Figures: []Fact{{"KL divergence", "1.2345"}},
 		Facts:   []Group{{"Settings", []Fact{{"Seed", "7"}}}},
 		Stages:  []Stage{{"training", 2}, {"t-SNE", 1}},
-		Band:    Band{Name: "3 runs", Low: []Epoch{{.2, .8, .2, .8}}, High: []Epoch{{.6, .9, .7, .9}}},
-		History: []Epoch{{.5, .8, .6, .85}, {.4, .9, .5, .88}, {math.NaN(), .9, .4, .89}},
+		Band:    Band{Name: "3 runs", Low: Curves{[]float64{.2}, []float64{.8}, []float64{.2}, []float64{.8}}, High: Curves{[]float64{.6}, []float64{.9}, []float64{.7}, []float64{.9}}},
+		History: Curves{[]float64{.5, .4, .3}, []float64{.8, .9, .9}, []float64{.6, .5, .4}, []float64{.85, .88, .89}},
 	}
 	for i := range exampleCount {
 		for range exampleSide * exampleSide {
@@ -171,7 +171,9 @@ func TestWriteRefuses(t *testing.T) {
 		{"infinite", func(d *Data) { d.Embedding[2][0] = math.Inf(1) }, "report: embedding: point 2 (counted from 0) is"},
 		{"frame", func(d *Data) { d.Descent[0].Embedding = d.Descent[0].Embedding[1:] }, "report: descent: frame 0: 299 points, want 300"},
 		{"graph", func(d *Data) { d.Graph[1].Operands = []int{99} }, "report: graph: node 1 reads node 99 of 27"},
-		{"half a band", func(d *Data) { d.Band.Low = nil }, "report: 1 epochs of the band's highest, want 0"},
+		{"half a band", func(d *Data) { d.Band.Low = Curves{} }, "report: band: highest: 1 epochs, want 0"},
+		{"short curve", func(d *Data) { d.History.ValLoss = d.History.ValLoss[1:] }, "report: history: 2 epochs, want 3"},
+		{"NaN in a curve", func(d *Data) { d.History.ValLoss[1] = math.NaN() }, "report: history: epoch 2 is NaN, want finite numbers"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			d, _ := example(t)

@@ -74,7 +74,7 @@ class Curve {
     const k = this.epoch - 1;
     const value = (column) => {
       const { history, low, high } = this.data;
-      const own = history[column][k]?.toFixed(4) ?? "not a number";
+      const own = history[column][k].toFixed(4);
       return low && k < low[column].length ? `${own} (band ${low[column][k].toFixed(4)}–${high[column][k].toFixed(4)})` : own;
     };
     this.text.textContent = `Epoch ${this.epoch}: training ${value(this.train)}, validation ${value(this.valid)}`;
