@@ -68,7 +68,11 @@ func (a *app) addReport(dir string) error {
 	if err != nil {
 		return err
 	}
-	data, err := f.data(filepath.Base(dir), imageLosses(f.images, decoded))
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	data, err := f.data(filepath.Base(full), imageLosses(f.images, decoded))
 	if err != nil {
 		return err
 	}
