@@ -69,7 +69,7 @@ func open(t *testing.T, path string, width, height int64, scheme string) *tab {
 	t.Helper()
 	program := chromium(t)
 	browser.Do(func() {
-		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox)
+		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox) // root has none
 		allocator, endAll := chromedp.NewExecAllocator(context.Background(), options...)
 		ctx, end := chromedp.NewContext(allocator)
 		browser.ctx, browser.end = ctx, func() { end(); endAll() }
@@ -164,9 +164,9 @@ var (
 	window   = flag.Bool("window", false, "picture what a window shows, not the whole page")
 )
 
-// TestPictures pictures a report, for people to look at: docs/report.png is
+// TestPictures pictures a report, for people to look at, beside the file:
 //
-//	go test ./internal/report -run Pictures -pictures $PWD/out/report.html -window
+//	go test ./internal/report -run Pictures -pictures $PWD/out/report.html
 func TestPictures(t *testing.T) {
 	if *pictures == "" {
 		t.Skip("without -pictures FILE there is nothing to picture")

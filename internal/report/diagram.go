@@ -60,6 +60,10 @@ func (b box) Detail() string {
 	return b.Operation + " · " + b.Shape
 }
 
+// Width and Height are its size.
+func (b box) Width() int  { return boxWidth }
+func (b box) Height() int { return boxHeight }
+
 // Middle is half the way across the box.
 func (b box) Middle() int { return b.X + boxWidth/2 }
 

@@ -302,8 +302,7 @@ func TestBrowserKeyboard(t *testing.T) {
 	}
 }
 
-// TestBrowserPhone taps a point and pinches, and sees that nothing is wider than
-// the window.
+// TestBrowserPhone taps a point, and sees that nothing is wider than the window.
 func TestBrowserPhone(t *testing.T) {
 	chromium(t)
 	d, _ := example(t)
