@@ -206,7 +206,6 @@ func (f *folder) figures() []report.Fact {
 	add("Test loss", "%.4f", f.record.Test.Loss)
 	add("KL divergence", "%.4f", f.record.TSNE.KLDivergence)
 	add("Same-class neighbours", "%.1f%%", 100*f.record.NeighborAccuracy)
-	add("All in all", "%.1f s", f.record.Seconds)
 	return facts
 }
 
