@@ -6,9 +6,11 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -30,6 +32,7 @@ type grammar struct {
 	TSNE        tsneCommand        `cmd:"" name:"tsne" help:"Take codes, or any points, to two dimensions."`
 	Plot        plotCommand        `cmd:"" help:"Draw an embedding, plain and with thumbnails."`
 	Report      reportCommand      `cmd:"" help:"Make one HTML file of a run's folder, to look at in a browser."`
+	Export      exportCommand      `cmd:"" help:"Write a model in another program's format."`
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
 	Graph       graphCommand       `cmd:"" help:"Print a training step's graph for Graphviz."`
 	Compare     compareCommand     `cmd:"" help:"Compare training with Keras' recorded runs; exit status 1 if it differs."`
@@ -55,6 +58,7 @@ func newParser(g *grammar, app *app) (*kong.Kong, error) {
 			"hidden":       list(chapterHidden),
 			"epochs":       fmt.Sprint(train.DefaultEpochs),
 			"batchSize":    fmt.Sprint(train.DefaultBatchSize),
+			"formats":      strings.Join(slices.Sorted(maps.Keys(exports)), ","),
 			"learningRate": fmt.Sprint(train.DefaultLearningRate),
 		},
 		kong.Bind(app),
@@ -114,6 +118,7 @@ const (
 	curvesFile          = "training_curves.png"
 	comparisonFile      = "comparison.png"
 	reconstructionsFile = "reconstruction_plot.png"
+	reconstructedFile   = "reconstructions.npy"
 	codesFile           = "codes.npy"
 	labelsFile          = "labels.npy"
 	imagesFile          = "images.npy"

@@ -14,6 +14,7 @@ Usage:
 	stackedae tsne POINTS [flags]        take codes, or any points, to two dimensions
 	stackedae plot DIR [flags]           draw an embedding
 	stackedae report DIR                 make an HTML file of a run's folder
+	stackedae export [flags]             write a model in another program's format
 	stackedae summary [flags]            print the model's layers as Keras does
 	stackedae graph [flags]              print a training step's graph for Graphviz
 	stackedae compare [flags]            compare training with Keras' recorded runs
@@ -90,13 +91,18 @@ table of where its time went, by stage.
 
 # Using a model
 
-Evaluate, reconstruct and encode take --model FILE (out/model.safetensors) and
---split train, valid, test or all (valid). Reconstruct and encode take other
+Evaluate, reconstruct, encode and export take --model FILE (out/model.safetensors),
+the first three also --split train, valid, test or all (valid). Reconstruct and encode take other
 images by --images FILE: an .npy of n x 784 or n x 28 x 28, bytes or floats from
 0 to 1, or a PNG of 28 x 28, white on black. Reconstruct draws --count of them
-(5) into reconstruction_plot.png; encode writes codes.npy, labels.npy and
+(5) into reconstruction_plot.png, and with --npy also into reconstructions.npy, as
+numbers from 0 to 1; encode writes codes.npy, labels.npy and
 images.npy, and removes labels.npy and embedding.npy that belong to other images.
 Evaluate and encode tell how long the computing took, without reading and writing.
+
+Export writes the model for other programs, in the format that --format names: npz
+is model.npz, the weights in the order of Keras' get_weights, for Keras' set_weights
+and for --init.
 
 # Embedding and drawing
 

@@ -83,7 +83,7 @@ func (c *runCommand) Run(app *app) error {
 	app.printf(c.reportFlags, "%v\n", all.Test)
 
 	valid := picturesOf(data.Valid)
-	if err := app.reconstruct(network, valid.head(reconstructions), c.Out); err != nil {
+	if _, err := app.reconstruct(network, valid.head(reconstructions), c.Out); err != nil {
 		return err
 	}
 	codes, _, err := app.encode(network, valid, c.Out)
