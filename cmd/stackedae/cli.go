@@ -31,6 +31,7 @@ type grammar struct {
 	Encode      encodeCommand      `cmd:"" help:"Write the codes of images."`
 	TSNE        tsneCommand        `cmd:"" name:"tsne" help:"Take codes, or any points, to two dimensions."`
 	Plot        plotCommand        `cmd:"" help:"Draw an embedding, plain and with thumbnails."`
+	Report      reportCommand      `cmd:"" help:"Make one HTML file of a run's folder, to look at in a browser."`
 	Export      exportCommand      `cmd:"" help:"Write a model in another program's format."`
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
 	Graph       graphCommand       `cmd:"" help:"Print a training step's graph for Graphviz."`
@@ -134,6 +135,10 @@ const (
 	imagesFile          = "images.npy"
 	embeddingBase       = "embedding" // of another extension for a table
 	embeddingFile       = embeddingBase + ".npy"
+	descentFile         = "descent.npy"
+	descentTable        = "descent.csv"
+	recordFile          = "run.json"
+	reportFile          = "report.html"
 	scatterFile         = "tsne_plot.png"
 	thumbnailsFile      = "visualizacion_mnist_moda.png"
 )

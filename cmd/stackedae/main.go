@@ -13,6 +13,7 @@ Usage:
 	stackedae encode [flags]             write the codes of images
 	stackedae tsne POINTS [flags]        take codes, or any points, to two dimensions
 	stackedae plot DIR [flags]           draw an embedding
+	stackedae report DIR                 make an HTML file of a run's folder
 	stackedae export [flags]             write a model in another program's format
 	stackedae summary [flags]            print the model's layers as Keras does
 	stackedae graph [flags]              print a training step's graph for Graphviz
@@ -118,6 +119,8 @@ dimensions is read as one of two: images.npy, say.
 	                   whose class is that of most of their ten nearest
 	--transform FILE   more points of the same columns: place them into the finished
 	                   embedding, each by itself, and write transformed.npy
+	--record           also write descent.npy, the embedding after every 50th
+	                   iteration, and descent.csv, a line for each
 	--embedding FILE   where the embedding goes, in place of --out: the extension
 	                   says in which format
 	--seed N           the seed of a random start (42)
@@ -144,6 +147,21 @@ Plot draws a folder's embedding.npy into tsne_plot.png and, if there is
 images.npy, visualizacion_mnist_moda.png with thumbnails; labels.npy gives the
 colours. Other files are named by --embedding, --labels and --images, and
 --no-legend leaves away the class names, as in the chapter.
+
+# The report
+
+Run ends with report.html, and report makes it again of a run's folder, or of any
+with the files of train, encode and tsne in it. It is one file for a browser, and
+needs no network: the embedding as a map whose points show their images, found by
+number, and what the decoder makes of their codes, computed while one looks; the
+line between two codes; a slider for each number of a code; how the embedding came
+about; training curves over the range of Keras' recorded runs, if the model was
+trained as they were; the images with the lowest and the highest loss; layers,
+settings, versions and times. What the folder does not hold is left out, and
+run.json and descent.npy as well if they tell of other files than those that are
+there. Mouse, finger or keyboard work it.
+
+Run.json and report.html hold times: they alone differ between equal runs.
 
 # Comparing with Keras
 
@@ -279,7 +297,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	var g grammar
 	parser, err := newParser(&g, app)
 	if err != nil {
-		return report(stderr, err)
+		return fail(stderr, err)
 	}
 	command, err := parser.Parse(args)
 	if wrong := new(kong.ParseError); errors.As(err, &wrong) {
@@ -287,7 +305,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return wrongUsage
 	}
 	if err != nil {
-		return report(stderr, err)
+		return fail(stderr, err)
 	}
 	err = command.Run()
 	if err != nil {
@@ -301,12 +319,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "stackedae: %v: %s\n", stopped, app.summary())
 		return signalBase + int(stopped.signal.(syscall.Signal))
 	default:
-		return report(stderr, err)
+		return fail(stderr, err)
 	}
 }
 
-// report prints an error in one line.
-func report(stderr io.Writer, err error) int {
+// fail prints an error in one line.
+func fail(stderr io.Writer, err error) int {
 	fmt.Fprintf(stderr, "stackedae: %s\n", oneLine(err.Error()))
 	return failure
 }

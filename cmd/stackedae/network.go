@@ -259,7 +259,7 @@ func removeStrangers(dir string, codes []float32, labelled bool) error {
 		strangers = append(strangers, labelsFile)
 	}
 	if old, err := npy.ReadFile(filepath.Join(dir, codesFile)); err != nil || !slices.Equal(old.Float32s(), codes) {
-		strangers = append(strangers, embeddingFile)
+		strangers = append(strangers, embeddingFile, descentFile, descentTable)
 	}
 	for _, name := range strangers {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {

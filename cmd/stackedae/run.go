@@ -3,6 +3,8 @@
 package main
 
 import (
+	"time"
+
 	"stackedae/figure"
 	"stackedae/graph"
 	"stackedae/internal/fashion"
@@ -38,11 +40,11 @@ type runReport struct {
 	NeighborAccuracy float64       `json:"neighbor_accuracy"`
 	Stages           []stageReport `json:"stages"` // their seconds add up to Seconds
 	Seconds          float64       `json:"seconds"`
-	Files            []string      `json:"files"`
+	Files            []string      `json:"files,omitempty"`
 }
 
 // runFiles are what run writes.
-var runFiles = append([]string{reconstructionsFile, codesFile, labelsFile, imagesFile, embeddingFile, scatterFile, thumbnailsFile}, trainFiles...)
+var runFiles = append([]string{reconstructionsFile, codesFile, labelsFile, imagesFile, embeddingFile, descentFile, descentTable, scatterFile, thumbnailsFile, recordFile, reportFile}, trainFiles...)
 
 // reconstructions is how many images the chapter reconstructs.
 const reconstructions = 5
@@ -96,7 +98,7 @@ func (c *runCommand) Run(app *app) error {
 		return err
 	}
 	points := stored[float32]{codes, m.Spec.CodeUnits()}
-	embedding, embedded, err := app.embed(settings, c.reportFlags, points, plane{c.Out, embeddingFile, false})
+	embedding, embedded, err := app.embed(settings, c.reportFlags, points, plane{c.Out, embeddingFile, false, true})
 	if err != nil {
 		return err
 	}
@@ -118,6 +120,18 @@ func (c *runCommand) Run(app *app) error {
 		return err
 	}
 	if err := app.flush(app.ctx); err != nil {
+		return err
+	}
+	var total time.Duration
+	all.Stages, total = app.watch.report()
+	all.Seconds = total.Seconds()
+	if err := app.addRecord(c, all); err != nil {
+		return err
+	}
+	if err := app.flush(app.ctx); err != nil {
+		return err
+	}
+	if err := app.report(c.Out); err != nil {
 		return err
 	}
 	stages, total := app.watch.report()

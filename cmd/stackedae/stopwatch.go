@@ -20,10 +20,11 @@ const (
 	tsneStage
 	figuresStage // drawing, and packing as PNG
 	filesStage   // writing
+	reportStage  // reading the files again, and making the report of them
 	restStage    // all else
 )
 
-var stageNames = [...]string{"images", "training", "validation", "inference", "t-SNE", "figures", "files", "rest"}
+var stageNames = [...]string{"images", "training", "validation", "inference", "t-SNE", "figures", "files", "report", "rest"}
 
 // stopwatch adds up the time that stages take. No two of them overlap.
 type stopwatch struct {

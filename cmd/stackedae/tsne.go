@@ -75,6 +75,7 @@ type tsneCommand struct {
 	Header    table.Header `default:"auto" help:"Whether the first line of .csv and .tsv names the columns: auto, if none of its fields is a number; yes; or no (${default})."`
 	Labels    string       `placeholder:"FILE" help:"The points' classes, whole numbers: .npy of n, .csv or .tsv of one column. Tells how many points have most neighbours of their class."`
 	Transform string       `placeholder:"FILE" help:"More points of the same columns, to be placed into the embedding without changing it."`
+	Record    bool         `help:"Also write descent.npy and descent.csv to the embedding's folder: the embedding after every 50th iteration, for the report."`
 	Embedding string       `placeholder:"FILE" help:"Write the embedding to this file, .npy, .csv or .tsv (embedding, as POINTS are, in --out)."`
 	outFlag
 	reportFlags
@@ -154,7 +155,7 @@ func (c *tsneCommand) Run(app *app) error {
 		return err
 	}
 	header := !points.table || points.names != nil
-	embedding, report, err := app.embed(settings, c.reportFlags, points, plane{dir, name, header})
+	embedding, report, err := app.embed(settings, c.reportFlags, points, plane{dir, name, header, c.Record})
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Points, err)
 	}
@@ -166,7 +167,7 @@ func (c *tsneCommand) Run(app *app) error {
 		report.NeighborAccuracy = &accuracy
 	}
 	if c.Transform != "" {
-		if err := app.place(settings, points, embedding, more, plane{dir, placedName, header}); err != nil {
+		if err := app.place(settings, points, embedding, more, plane{dir, placedName, header, false}); err != nil {
 			return fmt.Errorf("--transform: %s: %w", c.Transform, err)
 		}
 		report.Transformed = more.rows()
@@ -238,6 +239,9 @@ func (c *tsneCommand) outputs(app *app) (dir, embedding, placed string, err erro
 			return "", "", "", fmt.Errorf("%s: %s is where the points of --transform go, want another name", flag, c.Embedding)
 		}
 	}
+	if c.Record {
+		files = append(files, descentFile, descentTable)
+	}
 	for _, name := range files {
 		if path := filepath.Join(dir, name); c.reads(path) {
 			return "", "", "", fmt.Errorf("%s: %s is read as well, want another name for what is written", flag, path)
@@ -263,6 +267,7 @@ func (c *tsneCommand) reads(path string) bool {
 type plane struct {
 	dir, name string
 	header    bool // where the format has one
+	descent   bool // keep how it came about, too
 }
 
 // embed takes points to two dimensions with progress and writes the embedding,
@@ -271,8 +276,12 @@ func (a *app) embed(settings *tsne.Settings, r reportFlags, points mat.Matrix, f
 	p := a.newProgress(r)
 	show := descentBar(p)
 	total := 0
+	var frames []tsne.Snapshot
 	settings.Recorder = tsne.RecorderFunc(func(s tsne.Snapshot) error {
 		total = s.Total
+		if file.descent {
+			frames = append(frames, s)
+		}
 		show(s)
 		if !p.shown() && s.Iteration%250 == 0 {
 			a.progressf(r, "t-SNE iteration %d/%d: kl_divergence %.4f\n", s.Iteration, s.Total, s.KLDivergence)
@@ -296,6 +305,11 @@ func (a *app) embed(settings *tsne.Settings, r reportFlags, points mat.Matrix, f
 	}
 	if kept != nil || err != nil {
 		return nil, tsneReport{}, errors.Join(err, kept)
+	}
+	if file.descent {
+		if err := a.addDescent(file.dir, frames, result); err != nil {
+			return nil, tsneReport{}, err
+		}
 	}
 	return result.Embedding, tsneReport{
 		Points: n, Columns: columns, Preset: settings.Preset, Metric: settings.Metric, PCA: settings.PCA,
