@@ -32,19 +32,18 @@ func TestColorsAsMatplotlib(t *testing.T) {
 		ramp64[i] = float64(i) / (n - 1)
 		ramp32[i] = float32(ramp64[i])
 	}
-	bytes := make([]uint8, 28*28)
-	image32, faint32 := make([]float32, len(bytes)), make([]float32, len(bytes))
-	for i, v := range readArray(t, "originals.npy")[:len(bytes)] {
-		bytes[i] = uint8(v)
-		image32[i] = float32(v) / 255
-		faint32[i] = float32(float32(v)/700) + float32(1)/3
+	const first, count = 20, 225
+	steps, steps32, steps64 := make([]uint8, count), make([]float32, count), make([]float64, count)
+	for i := range count {
+		steps[i], steps32[i], steps64[i] = uint8(first+i), float32(first+i)/255, float64(first+i)/255
 	}
 	got := map[string]Images{
 		"ramp32":  mustImages(t, ramp32, n, 1),
 		"ramp64":  mustImages(t, ramp64, n, 1),
-		"image":   mustImages(t, bytes, 28, 28),
-		"image32": mustImages(t, image32, 28, 28),
-		"faint32": mustImages(t, faint32, 28, 28),
+		"image":   mustImages(t, bytesOf(readArray(t, "originals.npy")[:28*28]), 28, 28),
+		"steps":   mustImages(t, steps, count, 1),
+		"steps32": mustImages(t, steps32, count, 1),
+		"steps64": mustImages(t, steps64, count, 1),
 	}
 	if len(want.Greys) != len(got) {
 		t.Errorf("%d recorded images, want %d", len(want.Greys), len(got))

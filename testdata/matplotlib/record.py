@@ -61,8 +61,10 @@ def main():
 
     binary = matplotlib.colormaps["binary"]
     ramp = np.arange(1024) / 1023
+    # Seven steps of 224 are eight greys of 256, so that rounding decides about every seventh one.
+    steps = np.arange(20, 245, dtype=np.uint8)
     greys = {"ramp32": ramp.astype(np.float32), "ramp64": ramp, "image": images[0],
-             "image32": images[0] / np.float32(255), "faint32": images[0] / np.float32(700) + np.float32(1 / 3)}
+             "steps": steps, "steps32": steps / np.float32(255), "steps64": steps / 255}
     write("colors.json", {
         "tab10": matplotlib.colormaps["tab10"](range(10), bytes=True)[:, :3].tolist(),
         "greys": {name: binary(plt.Normalize()(grey), bytes=True)[..., 0].ravel().tolist() for name, grey in greys.items()},
