@@ -37,7 +37,7 @@ def record(folder):
                 f.write(f"{i},{j},{d:.9g}\n")
 
     start = PCA(n_components=2).fit_transform(x).astype(np.float32)
-    np.save(folder / "start.npy", start / np.std(start[:, 0]) * 1e-4)  # as TSNE._fit scales it
+    np.save(folder / "start.npy", np.ascontiguousarray(start / np.std(start[:, 0]) * 1e-4))  # as TSNE._fit scales it
 
     y = TSNE().fit_transform(x)
     kl, gradient = divergence_and_gradient(p, y)
