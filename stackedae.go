@@ -10,4 +10,25 @@
 // graphs, train trains them, tsne embeds any points in the plane, and figure
 // draws. The program is cmd/stackedae. Package tsne and package figure know
 // nothing of the others and can be used alone.
+//
+// The package itself holds what Keras has recorded of the same training, which
+// stackedae compare compares runs with.
 package stackedae
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed testdata/keras/runs.jsonl testdata/keras/steps-*
+var recordings embed.FS
+
+// Keras returns the folder of Keras' recordings: runs.jsonl and pairs of
+// steps-*.csv and .npz. See testdata/keras/README.md.
+func Keras() fs.FS {
+	folder, err := fs.Sub(recordings, "testdata/keras")
+	if err != nil {
+		panic(err) // the path is a valid one
+	}
+	return folder
+}

@@ -3,8 +3,10 @@
 package figure
 
 import (
+	"errors"
 	"fmt"
 	"image/color"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -26,34 +28,69 @@ type History struct {
 // finite, and all of them must be there for the same number of epochs, at
 // least one.
 func TrainingCurves(h History) (*Figure, error) {
+	return ComparedCurves([]History{h}, nil, "")
+}
+
+// ComparedCurves returns the figure of TrainingCurves with the curves of
+// several trainings, and behind them the range of others, which the legend
+// calls by their name. Trainings that have no validation set must not stand
+// beside such that have one. Without others it shows the curves alone.
+func ComparedCurves(trainings, others []History, name string) (*Figure, error) {
+	if len(trainings) == 0 {
+		return nil, errors.New("figure: no trainings to draw")
+	}
 	f := &Figure{Width: 10 * vg.Inch, Height: 4 * vg.Inch}
 	sets := []string{"Training", "Validation"}
-	if h.ValLoss == nil && h.ValRoundedAccuracy == nil {
+	if h := trainings[0]; h.ValLoss == nil && h.ValRoundedAccuracy == nil {
 		sets = sets[:1]
+	}
+	epochs := 0
+	for _, h := range slices.Concat(trainings, others) {
+		epochs = max(epochs, len(h.Loss))
 	}
 	var key legend
 	var plots []*plot.Plot
 	for _, panels := range []struct {
 		quantity string
-		values   [][]float64
+		of       func(History) [2][]float64
 	}{
-		{"Loss", [][]float64{h.Loss, h.ValLoss}},
-		{"Rounded accuracy", [][]float64{h.RoundedAccuracy, h.ValRoundedAccuracy}},
+		{"Loss", func(h History) [2][]float64 { return [2][]float64{h.Loss, h.ValLoss} }},
+		{"Rounded accuracy", func(h History) [2][]float64 { return [2][]float64{h.RoundedAccuracy, h.ValRoundedAccuracy} }},
 	} {
-		p := newCurvePlot(panels.quantity, len(h.Loss))
-		key = nil
+		p := newCurvePlot(panels.quantity, epochs)
+		var bands, curves legend
+		var lines []plot.Plotter
 		for j, set := range sets {
-			values := panels.values[j]
-			if len(values) != len(h.Loss) {
-				return nil, fmt.Errorf("figure: %s: %s has %d epochs, want %d", panels.quantity, set, len(values), len(h.Loss))
+			where := fmt.Sprintf("figure: %s: %s", panels.quantity, set)
+			var theirs [][]float64
+			for _, h := range others {
+				theirs = append(theirs, panels.of(h)[j])
 			}
-			curve, err := newCurve(values, j)
-			if err != nil {
-				return nil, fmt.Errorf("figure: %s: %s: %w", panels.quantity, set, err)
+			if len(others) > 0 {
+				band, err := newBand(theirs, j)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %s: %w", where, name, err)
+				}
+				bands = append(bands, legendEntry{fmt.Sprintf("%s of %s", set, name), band})
+				p.Add(band)
 			}
-			p.Add(curve)
-			key = append(key, legendEntry{set, curve})
+			for i, h := range trainings {
+				values := panels.of(h)[j]
+				if len(values) != len(h.Loss) {
+					return nil, fmt.Errorf("%s has %d epochs, want %d", where, len(values), len(h.Loss))
+				}
+				curve, err := newCurve(values, j)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", where, err)
+				}
+				if i == 0 {
+					curves = append(curves, legendEntry{set, curve})
+				}
+				lines = append(lines, curve)
+			}
 		}
+		p.Add(lines...) // above all bands
+		key = append(curves, bands...)
 		addMargins(&p.Y)
 		plots = append(plots, p)
 	}

@@ -4,6 +4,7 @@ package model
 
 import (
 	"fmt"
+	"io"
 	"slices"
 
 	"stackedae/internal/npy"
@@ -15,28 +16,42 @@ import (
 // float64. Other entries are ignored; a missing one or another shape is an
 // error.
 func LoadNPZ(path string, spec Spec) (*Model, error) {
-	m, err := zero(spec)
-	if err != nil {
-		return nil, err
-	}
 	file, err := npy.OpenNPZ(path)
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
 	defer file.Close()
+	return fromNPZ(file, "model: "+path, spec)
+}
+
+// ReadNPZ is LoadNPZ for the .npz file of size bytes that r holds.
+func ReadNPZ(r io.ReaderAt, size int64, spec Spec) (*Model, error) {
+	file, err := npy.NewNPZ(r, size)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	return fromNPZ(file, "model", spec)
+}
+
+// fromNPZ reads an open file, which messages name so.
+func fromNPZ(file *npy.NPZ, name string, spec Spec) (*Model, error) {
+	m, err := zero(spec)
+	if err != nil {
+		return nil, err
+	}
 	for i, w := range m.Weights() {
-		name := fmt.Sprintf("arr_%d", i)
-		array, err := file.Read(name)
+		entry := fmt.Sprintf("arr_%d", i)
+		array, err := file.Read(entry)
 		if err != nil {
-			return nil, fmt.Errorf("model: %s (%s): %w", w.Name, name, err)
+			return nil, fmt.Errorf("model: %s (%s): %w", w.Name, entry, err)
 		}
 		if _, bytes := array.Data.([]byte); bytes || !slices.Equal(array.Shape, w.Shape) {
-			return nil, fmt.Errorf("model: %s: %s (%s): %T of shape %v, want floats of shape %v", path, w.Name, name, array.Data, array.Shape, w.Shape)
+			return nil, fmt.Errorf("%s: %s (%s): %T of shape %v, want floats of shape %v", name, w.Name, entry, array.Data, array.Shape, w.Shape)
 		}
 		copy(w.Values, array.Float32s())
 	}
 	if err := m.CheckFinite(); err != nil {
-		return nil, fmt.Errorf("model: %s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return m, nil
 }

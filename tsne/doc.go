@@ -55,9 +55,9 @@
 // On two cores of an Intel Xeon with AVX-512, of points of 30 columns, from start
 // to end of a process that reads and writes files:
 //
-//	     5,000 points   0.4 s    38 MB
-//	    70,000 points   4.2 s   240 MB
-//	 1,000,000 points    57 s   3.8 GB   with 500 iterations
+//	    5,000 points   0.4 s    38 MB
+//	   70,000 points   4.2 s   240 MB
+//	1,000,000 points    57 s   3.8 GB   with 500 iterations
 //
 // Without assembly 5,000 points take 1.8 s. An iteration grows about as n log n.
 // The search for neighbours grows with n² up to 20,000 points, and about with

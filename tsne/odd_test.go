@@ -128,6 +128,23 @@ func TestOddPoints(t *testing.T) {
 	}
 }
 
+// anyFloats returns the bytes as floats: NaN, infinities and all magnitudes.
+func anyFloats(data []byte) (values []float64) {
+	for ; len(data) >= 8; data = data[8:] {
+		values = append(values, math.Float64frombits(binary.BigEndian.Uint64(data)))
+	}
+	return values
+}
+
+// smallNumbers returns the bytes as whole numbers, many of them equal, of one
+// scale from 2^-500 to 2^499.
+func smallNumbers(data []byte, scale uint16) (values []float64) {
+	for _, b := range data {
+		values = append(values, math.Ldexp(float64(int8(b)), int(scale%1000)-500))
+	}
+	return values
+}
+
 // FuzzEmbed embeds up to 64 points of every scale. An error is one of the
 // package's; a result is one.
 func FuzzEmbed(f *testing.F) {
@@ -138,14 +155,10 @@ func FuzzEmbed(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, columns, choices uint8, exponent uint16, perplexity float64) {
 		dim := 2 + int(columns)%6
 		var values []float64
-		if choices&64 != 0 { // any floats: NaN, infinities and all magnitudes
-			for ; len(data) >= 8; data = data[8:] {
-				values = append(values, math.Float64frombits(binary.BigEndian.Uint64(data)))
-			}
-		} else { // small numbers, many of them equal, of one scale
-			for _, b := range data {
-				values = append(values, math.Ldexp(float64(int8(b)), int(exponent%1000)-500))
-			}
+		if choices&64 != 0 {
+			values = anyFloats(data)
+		} else {
+			values = smallNumbers(data, exponent)
 		}
 		n := min(64, len(values)/dim)
 		if n == 0 {
@@ -171,6 +184,44 @@ func FuzzEmbed(f *testing.F) {
 		placed, err := m.Transform(t.Context(), points, &TransformSettings{Iterations: 5})
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, v := range placed.RawMatrix().Data {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				t.Fatalf("a point was placed at %v", v)
+			}
+		}
+	})
+}
+
+// FuzzTransform places up to 16 points of every scale into a map of up to 48, of
+// any embedding. An error is one of the package's; a place is finite.
+func FuzzTransform(f *testing.F) {
+	f.Add([]byte("a few points, some of them alike, alike"), []byte("new ones"), []byte("where the few points are"), uint8(2), uint16(500), uint16(500), uint16(500), 0.)
+	f.Add(slices.Repeat([]byte{1, 2, 3, 250}, 40), []byte{0x7f, 0xe0, 0, 0, 0, 0, 0, 9}, slices.Repeat([]byte{5}, 60), uint8(64+3), uint16(0), uint16(999), uint16(520), 2.)
+	f.Add(slices.Repeat([]byte{0}, 40), slices.Repeat([]byte{0, 1}, 8), slices.Repeat([]byte{0, 100}, 30), uint8(8), uint16(0), uint16(0), uint16(980), 1.1)
+	f.Fuzz(func(t *testing.T, old, added, places []byte, choices uint8, oldScale, addedScale, placeScale uint16, perplexity float64) {
+		dim := 1 + int(choices)%6
+		points, more, embedding := smallNumbers(old, oldScale), smallNumbers(added, addedScale), smallNumbers(places, placeScale)
+		if choices&64 != 0 {
+			more = anyFloats(added)
+		}
+		if choices&128 != 0 {
+			embedding = anyFloats(places)
+		}
+		n, m := min(48, len(points)/dim, len(embedding)/2), min(16, len(more)/dim)
+		if n == 0 || m == 0 {
+			return
+		}
+		space, err := NewMap(mat.NewDense(n, dim, points[:n*dim]), mat.NewDense(n, 2, embedding[:2*n]), &Settings{Metric: Metric(choices >> 3 & 1)})
+		if err != nil {
+			return
+		}
+		placed, err := space.Transform(t.Context(), mat.NewDense(m, dim, more[:m*dim]), &TransformSettings{Perplexity: perplexity, Iterations: 20})
+		if err != nil {
+			if placed != nil {
+				t.Fatalf("Transform = %v, %v", placed, err)
+			}
+			return
 		}
 		for _, v := range placed.RawMatrix().Data {
 			if math.IsNaN(v) || math.IsInf(v, 0) {

@@ -156,7 +156,10 @@ const (
 const meshPoints = 450
 
 // approximatePoints is the number of points from which NeighborsByNumber takes
-// approximate ones. They are faster from about 10,000 points on.
+// the approximate search. On two cores it is the faster one from 10,000 codes of
+// 30 columns on, and from 15,000 uniform points of 10; but up to this number the
+// exact one costs no more than a tenth of the whole, .1 s, and with it the
+// neighbours and the divergence are exact.
 const approximatePoints = 20000
 
 // Validate returns what Embed would say of the settings for n points, or nil.

@@ -18,11 +18,14 @@ import (
 	"stackedae/internal/simd"
 )
 
-// The defaults of TransformSettings, as of openTSNE's transform.
+// The defaults of TransformSettings, as of openTSNE's transform but for the
+// exaggeration, which is 1.5 there. With 3 and more, .2 percent more of the 5,000
+// validation codes come to lie among training codes of their class, for each of
+// three models (testdata/opentsne).
 const (
 	DefaultTransformPerplexity   = 5
 	DefaultTransformIterations   = 250
-	DefaultTransformExaggeration = 1.5
+	DefaultTransformExaggeration = 6
 	DefaultTransformLearningRate = .1
 )
 
@@ -77,7 +80,7 @@ func NewMap(points, embedding mat.Matrix, settings *Settings) (*Map, error) {
 }
 
 // TransformSettings says how Transform works. The zero value, and a nil
-// *TransformSettings, mean openTSNE's defaults.
+// *TransformSettings, mean the defaults.
 type TransformSettings struct {
 	// Perplexity is the effective number of the map's points that a new one is
 	// attracted by; int(3·Perplexity) nearest are looked at. It is above 1 and at
@@ -87,7 +90,7 @@ type TransformSettings struct {
 	// Iterations is the number of steps of every point; 0 means 250.
 	Iterations int
 
-	// Exaggeration multiplies the attraction; 0 means 1.5.
+	// Exaggeration multiplies the attraction; 0 means 6.
 	Exaggeration float64
 
 	// LearningRate multiplies the gradient of a point's divergence, without the

@@ -123,7 +123,7 @@ func TestTransformFollowsTheTextbook(t *testing.T) {
 		want     func(point []float64) [2]float64
 	}{
 		{"defaults", nil, func(point []float64) [2]float64 {
-			return slowTransform(references, embedding, point, 5, 1.5, .1, 250)
+			return slowTransform(references, embedding, point, 5, 6, .1, 250)
 		}},
 		{"others", &TransformSettings{Perplexity: 8, Exaggeration: 2, LearningRate: .05, Iterations: 80}, func(point []float64) [2]float64 {
 			return slowTransform(references, embedding, point, 8, 2, .05, 80)
@@ -262,7 +262,7 @@ func TestTransformRefuses(t *testing.T) {
 		{"low perplexity", others, &TransformSettings{Perplexity: 1}, "tsne: transform: perplexity: got 1 for a map of 300 points, want above 1 and at most 100, a third of them, or 0 for 5"},
 		{"high perplexity", others, &TransformSettings{Perplexity: 101}, "tsne: transform: perplexity: got 101 for a map of 300 points, want above 1 and at most 100, a third of them, or 0 for 5"},
 		{"iterations", others, &TransformSettings{Iterations: -1}, "tsne: transform: iterations: got -1, want a positive number, or 0 for 250"},
-		{"exaggeration", others, &TransformSettings{Exaggeration: math.NaN()}, "tsne: transform: exaggeration: got NaN, want a positive number, or 0 for 1.5"},
+		{"exaggeration", others, &TransformSettings{Exaggeration: math.NaN()}, "tsne: transform: exaggeration: got NaN, want a positive number, or 0 for 6"},
 		{"learning rate", others, &TransformSettings{LearningRate: -1}, "tsne: transform: learning rate: got -1, want a positive number, or 0 for 0.1"},
 	} {
 		placed, err := m.Transform(t.Context(), c.points, c.settings)

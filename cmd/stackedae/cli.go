@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"stackedae/internal/reference"
 	"stackedae/internal/simd"
 	"stackedae/train"
 )
@@ -29,6 +30,7 @@ type grammar struct {
 	TSNE        tsneCommand        `cmd:"" name:"tsne" help:"Take codes, or any points, to two dimensions."`
 	Plot        plotCommand        `cmd:"" help:"Draw an embedding, plain and with thumbnails."`
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
+	Compare     compareCommand     `cmd:"" help:"Compare training with Keras' recorded runs; exit status 1 if it differs."`
 	Bench       benchCommand       `cmd:"" help:"Time a training step in many ways."`
 	Spin        spinCommand        `cmd:"" hidden:"" help:"Keep a processor busy until standard input ends; bench --busy runs it."`
 }
@@ -47,13 +49,19 @@ func newParser(g *grammar, app *app) (*kong.Kong, error) {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Vars{
 			"version":      fmt.Sprintf("stackedae %s, %s %s/%s, kernels %s", moduleVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, level),
-			"hidden":       strings.Trim(strings.ReplaceAll(fmt.Sprint(chapterHidden), " ", ","), "[]"),
+			"judged":       list(reference.JudgedEpochs()),
+			"hidden":       list(chapterHidden),
 			"epochs":       fmt.Sprint(train.DefaultEpochs),
 			"batchSize":    fmt.Sprint(train.DefaultBatchSize),
 			"learningRate": fmt.Sprint(train.DefaultLearningRate),
 		},
 		kong.Bind(app),
 	)
+}
+
+// list writes numbers as a flag takes them.
+func list(numbers []int) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(numbers), " ", ","), "[]")
 }
 
 // moduleVersion returns the version that the go command has stamped on the
@@ -102,6 +110,7 @@ const (
 	historyFile         = "history.csv"
 	stepsFile           = "steps.csv"
 	curvesFile          = "training_curves.png"
+	comparisonFile      = "comparison.png"
 	reconstructionsFile = "reconstruction_plot.png"
 	codesFile           = "codes.npy"
 	labelsFile          = "labels.npy"

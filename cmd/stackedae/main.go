@@ -14,6 +14,7 @@ Usage:
 	stackedae tsne POINTS [flags]        take codes, or any points, to two dimensions
 	stackedae plot DIR [flags]           draw an embedding
 	stackedae summary [flags]            print the model's layers as Keras does
+	stackedae compare [flags]            compare training with Keras' recorded runs
 	stackedae bench [flags]              time a training step in many ways
 
 Without a command it does run's work. The images are part of the program; no
@@ -126,6 +127,32 @@ Plot draws a folder's embedding.npy into tsne_plot.png and, if there is
 images.npy, visualizacion_mnist_moda.png with thumbnails; labels.npy gives the
 colours. Other files are named by --embedding, --labels and --images, and
 --no-legend leaves away the class names, as in the chapter.
+
+# Comparing with Keras
+
+Compare trains as train does, and says whether it is the same computation as
+Keras' of the same network, which was recorded with thirty seeds. Loss and rounded
+accuracy, of training and validation, at some epochs, are inside if they are in
+the 99% prediction interval of all of them together. Before that it takes the
+first 200 steps from recorded weights on unshuffled batches, and goes on to the
+end of the epoch, for three networks: there each step must have Keras' loss but
+for rounding. It writes comparison.png: the curves over the range of the recorded
+ones. The exit status is 1 if anything is outside, and standard error names it.
+
+Keras' random numbers cannot be had: its start and its order of the images come
+from streams of TensorFlow's own. So runs, also of the same seed, can be compared
+as draws from a distribution only.
+
+	--history FILE.csv  compare this history in place of training and steps:
+	                    history.csv, or what Keras' CSVLogger has written
+	--seeds N           train with N seeds, --seed and those after it, and look for
+	                    differences between their numbers and the recorded ones by
+	                    the test of Mann and Whitney, at 1% by Holm
+	--at EPOCHS         the epochs to judge (1,5,10,20)
+	--reference DIR     other recordings: runs.jsonl, steps-*.csv with steps-*.npz,
+	                    epochs.jsonl, as the scripts in testdata/keras write them
+
+and of train's flags all but --init and --log-steps.
 
 # Timing
 

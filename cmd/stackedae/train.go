@@ -13,28 +13,34 @@ import (
 	"stackedae/figure"
 	"stackedae/graph"
 	"stackedae/internal/fashion"
+	"stackedae/internal/reference"
 	"stackedae/model"
 	"stackedae/train"
 )
 
-// trainFlags are the flags of train, which run has too.
-type trainFlags struct {
+// fitFlags say how a model is trained.
+type fitFlags struct {
 	Epochs       int     `default:"${epochs}" help:"How often every image is seen (${default})."`
 	BatchSize    int     `default:"${batchSize}" help:"Images a step (${default})."`
 	LearningRate float64 `default:"${learningRate}" help:"Step size of gradient descent (${default})."`
 	hiddenFlag
-	Init      string `placeholder:"FILE.npz" help:"Start from these weights: Keras' get_weights, saved by numpy.savez."`
 	NoShuffle bool   `help:"Take the images in their order in every epoch."`
 	Machine   string `default:"tape" enum:"tape,static" help:"What runs the graphs: Gorgonia's tape machine, or static, faster and with the same bits (${default})."`
-	LogSteps  bool   `help:"Write loss and rounded accuracy of every step to steps.csv."`
 }
 
 // Validate refuses values that no data could make right.
-func (f trainFlags) Validate() error {
+func (f fitFlags) Validate() error {
 	if err := f.config(0).Validate(); err != nil {
 		return err
 	}
 	return f.spec().Validate()
+}
+
+// trainFlags are the flags of train, which run has too.
+type trainFlags struct {
+	fitFlags
+	Init     string `placeholder:"FILE.npz" help:"Start from these weights: Keras' get_weights, saved by numpy.savez."`
+	LogSteps bool   `help:"Write loss and rounded accuracy of every step to steps.csv."`
 }
 
 func (f hiddenFlag) spec() model.Spec { return model.Stacked(fashion.Pixels, f.Hidden...) }
@@ -45,7 +51,7 @@ const (
 	shuffleStream
 )
 
-func (f trainFlags) config(seed uint64) train.Config {
+func (f fitFlags) config(seed uint64) train.Config {
 	c := train.Config{Epochs: f.Epochs, BatchSize: f.BatchSize, LearningRate: f.LearningRate, Machine: f.machine()}
 	if !f.NoShuffle {
 		c.Shuffle = rand.New(rand.NewPCG(seed, shuffleStream))
@@ -54,7 +60,7 @@ func (f trainFlags) config(seed uint64) train.Config {
 }
 
 // machine returns what runs the graphs.
-func (f trainFlags) machine() graph.Machine {
+func (f fitFlags) machine() graph.Machine {
 	if f.Machine == "static" {
 		return graph.StaticMachine
 	}
@@ -128,22 +134,32 @@ func (c *trainCommand) Run(app *app) error {
 // trainFiles are what train writes.
 var trainFiles = []string{modelFile, historyFile, curvesFile, stepsFile}
 
-// train trains a model with progress and writes what it leaves. If it is
-// interrupted it writes what there is after at least one epoch.
-func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.Data, seed uint64, out string) (trainReport, error) {
+// fit trains a model with progress.
+func (a *app) fit(m *model.Model, f fitFlags, r reportFlags, data *fashion.Data, seed uint64, hooks ...train.Hook) (train.Result, error) {
 	config := f.config(seed)
 	a.progressf(r, "%v, %s parameters, %s training and %s validation images, seed %d\n",
 		m.Spec, count(m.Spec.Parameters()), count(data.Train.Len()), count(data.Valid.Len()), seed)
-
 	p := a.startProgress(r, config.Epochs*train.StepsPerEpoch(data.Train.Len(), config.BatchSize))
-	hooks := []train.Hook{barHook(p, config.Epochs), a.tableHook(p, r)}
+	defer p.finish()
+	hooks = append([]train.Hook{barHook(p, config.Epochs), a.tableHook(p, r)}, hooks...)
+	result, err := train.Run(a.ctx, m, train.Data{Train: data.Train.Images, Valid: data.Valid.Images}, config, hooks...)
+	for _, e := range result.History {
+		a.watch.add(trainingStage, e.TrainTime)
+		a.watch.add(validationStage, e.ValidTime)
+	}
+	return result, err
+}
+
+// train is fit that writes what it leaves. If it is interrupted it writes what
+// there is after at least one epoch.
+func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.Data, seed uint64, out string) (trainReport, error) {
 	var steps train.StepLog
+	var hooks []train.Hook
 	if f.LogSteps {
 		hooks = append(hooks, steps.Hook())
 	}
 	started := time.Now()
-	result, err := train.Run(a.ctx, m, train.Data{Train: data.Train.Images, Valid: data.Valid.Images}, config, hooks...)
-	p.finish()
+	result, err := a.fit(m, f.fitFlags, r, data, seed, hooks...)
 	if err != nil && (result.Status != train.Cancelled || len(result.History) == 0) {
 		return trainReport{}, err
 	}
@@ -163,8 +179,6 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 			e.Number, e.Train.Loss, e.Train.RoundedAccuracy, e.Valid.Loss, e.Valid.RoundedAccuracy,
 			e.TrainTime.Seconds(), e.ValidTime.Seconds(),
 		})
-		a.watch.add(trainingStage, e.TrainTime)
-		a.watch.add(validationStage, e.ValidTime)
 	}
 	if err := a.addTraining(m, result.History, out); err != nil {
 		return report, err
@@ -218,13 +232,7 @@ func (a *app) tableHook(p *progress, r reportFlags) train.Hook {
 }
 
 func (a *app) addCurves(out string, history train.History) error {
-	var h figure.History
-	for _, e := range history {
-		h.Loss = append(h.Loss, e.Train.Loss)
-		h.RoundedAccuracy = append(h.RoundedAccuracy, e.Train.RoundedAccuracy)
-		h.ValLoss = append(h.ValLoss, e.Valid.Loss)
-		h.ValRoundedAccuracy = append(h.ValRoundedAccuracy, e.Valid.RoundedAccuracy)
-	}
+	h := figureHistory(reference.HistoryOf(history))
 	return a.addFigure(out, curvesFile, func() (*figure.Figure, error) { return figure.TrainingCurves(h) })
 }
 

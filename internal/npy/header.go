@@ -10,7 +10,6 @@ package npy
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -29,6 +28,8 @@ type header struct {
 	descr string
 	shape []int
 	count int // elements
+
+	fortran bool // the first index runs fastest
 }
 
 // fileSize is the number of bytes that the file must have.
@@ -90,7 +91,6 @@ func readHeader(r io.Reader) (*header, error) {
 func parseHeader(text string, offset int) (*header, error) {
 	p := &parser{text: text, offset: offset}
 	h := new(header)
-	var fortran bool
 	seen := make(map[string]bool)
 	p.want("{")
 	for !p.accept("}") && p.err == nil {
@@ -105,7 +105,7 @@ func parseHeader(text string, offset int) (*header, error) {
 		case "descr":
 			h.descr = p.descr()
 		case "fortran_order":
-			fortran = p.boolean()
+			h.fortran = p.boolean()
 		case "shape":
 			h.shape = p.tuple()
 		default:
@@ -127,9 +127,6 @@ func parseHeader(text string, offset int) (*header, error) {
 	}
 	if err := checkDescr(h.descr); err != nil {
 		return nil, err
-	}
-	if fortran {
-		return nil, errors.New("fortran_order True, want C order")
 	}
 	var err error
 	h.count, err = countItems(h.shape, itemSizes[h.descr], MaxData)

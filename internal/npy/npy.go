@@ -3,10 +3,10 @@
 //
 // The format is numpy's, as the module numpy.lib.format describes it
 // (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
-// Arrays of bytes, float32 and float64 in C order and little-endian are read,
-// in the versions 1, 2 and 3 of the format; they are written in version 1, the
-// same bytes as numpy.save writes. Every other type, big-endian numbers and
-// Fortran order are refused by name.
+// Arrays of bytes, float32, float64, int32 and int64, little-endian and in either
+// order, are read in the versions 1, 2 and 3 of the format. Those of bytes and
+// floats are written, in C order and version 1, the same bytes as numpy.save
+// writes. Every other type and big-endian numbers are refused by name.
 //
 // A file may come from anywhere, so what a header claims is compared with what
 // the file holds before memory is taken. That is why the package exists: npyio
@@ -32,13 +32,15 @@ const (
 	descrByte    = "|u1"
 	descrFloat32 = "<f4"
 	descrFloat64 = "<f8"
+	descrInt32   = "<i4"
+	descrInt64   = "<i8"
 )
 
 // wantDescr lists them for messages.
-var wantDescr = fmt.Sprintf("want %q, %q or %q", descrByte, descrFloat32, descrFloat64)
+var wantDescr = fmt.Sprintf("want %q, %q, %q, %q or %q", descrByte, descrFloat32, descrFloat64, descrInt32, descrInt64)
 
 // itemSizes are their sizes in bytes.
-var itemSizes = map[string]int{descrByte: 1, descrFloat32: 4, descrFloat64: 8}
+var itemSizes = map[string]int{descrByte: 1, descrFloat32: 4, descrFloat64: 8, descrInt32: 4, descrInt64: 8}
 
 // An Array is an n-dimensional array.
 type Array struct {
@@ -46,7 +48,8 @@ type Array struct {
 	// element.
 	Shape []int
 	// Data is a []byte, []float32 or []float64 of as many elements as the
-	// product of Shape, in C order: the last index runs fastest.
+	// product of Shape, in C order: the last index runs fastest. Integers in a file
+	// become float64, which hold them exactly.
 	Data any
 }
 

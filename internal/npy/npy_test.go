@@ -66,6 +66,8 @@ var sameBits = cmp.Options{
 
 func diff(want, got Array) string { return cmp.Diff(want, got, sameBits) }
 
+var upTo24 = []float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23}
+
 func TestReadRecorded(t *testing.T) {
 	rows := append(slices.Clone(recorded), []struct {
 		file string
@@ -73,6 +75,10 @@ func TestReadRecorded(t *testing.T) {
 	}{
 		{"u1_2d_v2.npy", bytes2x3},
 		{"u1_2d_v3.npy", bytes2x3},
+		{"fortran.npy", bytes2x3},
+		{"fortran_3d.npy", Array{[]int{2, 3, 4}, upTo24}},
+		{"int32.npy", Array{[]int{2, 2}, []float64{math.MinInt32, 0, 7, math.MaxInt32}}},
+		{"int64.npy", Array{[]int{3}, []float64{-1 << 53, -1, 1 << 53}}},
 	}...)
 	for _, c := range rows {
 		t.Run(c.file, func(t *testing.T) {

@@ -40,9 +40,9 @@ func readFile(path string) (*Array, error) {
 // many are read. If size is negative, r is read to its end, which must come
 // where the header says.
 //
-// Formats other than 1.0, 2.0 and 3.0, elements other than bytes, float32 and
-// float64, big-endian numbers, Fortran order, more than 64 dimensions or more
-// than [MaxData] bytes are errors. Memory is taken for size bytes at once, or,
+// Formats other than 1.0, 2.0 and 3.0, elements other than bytes, float32,
+// float64, int32 and int64, integers beyond 2^53, big-endian numbers, more than 64
+// dimensions or more than [MaxData] bytes are errors. Memory is taken for size bytes at once, or,
 // if size is negative, as the bytes arrive.
 func Read(r io.Reader, size int64) (*Array, error) {
 	a, err := read(r, size)
@@ -105,11 +105,62 @@ func (h *header) readArray(r io.Reader, room int) (*Array, error) {
 				dst[i] = math.Float64frombits(binary.LittleEndian.Uint64(src[8*i:]))
 			}
 		})
+	case descrInt32:
+		a.Data, err = readItems(r, h, room, func(dst []float64, src []byte) {
+			for i := range dst {
+				dst[i] = float64(int32(binary.LittleEndian.Uint32(src[4*i:])))
+			}
+		})
+	case descrInt64:
+		var beyond int64 // the last that float64 does not hold, as all up to 2^53
+		a.Data, err = readItems(r, h, room, func(dst []float64, src []byte) {
+			for i := range dst {
+				v := int64(binary.LittleEndian.Uint64(src[8*i:]))
+				if v < -1<<53 || v > 1<<53 {
+					beyond = v
+				}
+				dst[i] = float64(v)
+			}
+		})
+		if err == nil && beyond != 0 {
+			err = fmt.Errorf("integer %d, want none beyond 2^53", beyond)
+		}
 	}
 	if err != nil {
 		return nil, err
 	}
+	if h.fortran {
+		switch data := a.Data.(type) {
+		case []byte:
+			a.Data = rowMajor(data, h.shape)
+		case []float32:
+			a.Data = rowMajor(data, h.shape)
+		case []float64:
+			a.Data = rowMajor(data, h.shape)
+		}
+	}
 	return a, nil
+}
+
+// rowMajor returns the elements of an array in Fortran order in C order.
+func rowMajor[T any](data []T, shape []int) []T {
+	ordered := make([]T, 0, len(data))
+	index, at := make([]int, len(shape)), 0 // of the next element, and where it is
+	for range data {
+		ordered = append(ordered, data[at])
+		stride := len(data)
+		for d := len(shape) - 1; d >= 0; d-- {
+			stride /= shape[d]
+			index[d]++
+			at += stride
+			if index[d] < shape[d] {
+				break
+			}
+			at -= index[d] * stride
+			index[d] = 0
+		}
+	}
+	return ordered
 }
 
 // readItems reads the elements that h claims. decode turns the bytes in src

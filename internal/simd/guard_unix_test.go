@@ -92,29 +92,3 @@ func TestNothingOutsideIsTouched(t *testing.T) {
 		})
 	}
 }
-
-// TestPanelDistancesTouchesNothingOutside is a test of its own for its slice of
-// another type.
-func TestPanelDistancesTouchesNothingOutside(t *testing.T) {
-	const dim, count = 7, 3
-	var g [5]guard
-	for i := range g {
-		g[i] = newGuard(t, 4*PanelWidth*PanelWidth*dim*count)
-	}
-	for _, atEnd := range []bool{true, false} {
-		eachLevel(t, func(t *testing.T) {
-			for d := 1; d <= dim; d++ {
-				for n := 1; n <= count; n++ {
-					below := g[1].bytes(2*PanelWidth*n, atEnd)
-					PanelDistances(
-						g[0].floats(PanelWidth*PanelWidth*n, atEnd),
-						unsafe.Slice((*uint16)(unsafe.Pointer(&below[0])), PanelWidth*n),
-						g[2].floats(PanelWidth*d, atEnd),
-						g[3].floats(PanelWidth*d*n, atEnd),
-						g[4].floats(PanelWidth, atEnd),
-					)
-				}
-			}
-		})
-	}
-}

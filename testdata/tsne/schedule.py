@@ -110,7 +110,7 @@ def main():
         differences = []
         for i, (name, perplexity, make) in enumerate(sets(images)):
             x = make(np.random.default_rng([2026, i])).astype(np.float32)
-            np.save(points, x)
+            np.save(points, np.ascontiguousarray(x))
             for start in "pca", "random":
                 flags = ["--perplexity", str(perplexity), "--start", start, "--seed", "1"]
                 ours, theirs = (embed(program, points, out, *flags, "--preset", preset)["printed"] for preset in ("default", "sklearn"))

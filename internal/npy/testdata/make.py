@@ -44,12 +44,17 @@ write("f8_57d", np.full((1,) * 57, 0.5))
 write("u1_2d_v2", u1, (2, 0))
 write("u1_2d_v3", u1, (3, 0))
 
-# Refused by Read.
+# Integers, and arrays in Fortran order.
+write("int32", np.array([[-2147483648, 0], [7, 2147483647]], dtype="<i4"))
+write("int64", np.array([-9007199254740992, -1, 9007199254740992], dtype="<i8"))
 write("fortran", np.asfortranarray(u1))
+write("fortran_3d", np.asfortranarray(np.arange(24, dtype="<f4").reshape(2, 3, 4)))
+
+# Refused by Read.
+write("int64_beyond", np.array([0, 9007199254740993], dtype="<i8"))
 write("big_endian_f4", np.arange(3, dtype=">f4"))
 write("big_endian_f8", np.arange(3, dtype=">f8"))
 write("bool", np.array([True, False]))
-write("int64", np.arange(3, dtype="<i8"))
 write("float16", np.arange(3, dtype="<f2"))
 write("object", np.array([{}, None], dtype=object))
 write("structured", np.zeros(2, dtype=[("x", "<f4"), ("y", "<f4")]))

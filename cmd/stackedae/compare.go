@@ -1,0 +1,178 @@
+// This file holds the compare command.
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"stackedae"
+	"stackedae/figure"
+	"stackedae/graph"
+	"stackedae/internal/fashion"
+	"stackedae/internal/reference"
+	"stackedae/train"
+)
+
+type compareCommand struct {
+	fitFlags
+	History   string `placeholder:"FILE.csv" help:"Compare this history, train's or Keras', in place of training."`
+	Seeds     int    `default:"1" placeholder:"N" help:"Train with so many seeds, --seed and those after it, and compare distributions (${default})."`
+	At        []int  `default:"${judged}" placeholder:"EPOCHS" help:"The epochs to judge (${default})."`
+	Reference string `placeholder:"DIR" help:"Compare with the recordings in this folder in place of the chapter's network by Keras."`
+	dataFlag
+	outFlag
+	seedFlag
+	reportFlags
+}
+
+// Help is shown below the command's usage.
+func (compareCommand) Help() string {
+	return "Example: stackedae compare --seed 1 --seeds 12 --machine static"
+}
+
+// Validate refuses values that no data could make right.
+func (c *compareCommand) Validate() error {
+	if c.Seeds < 1 {
+		return fmt.Errorf("compare: %d seeds, want at least 1", c.Seeds)
+	}
+	if c.Seeds > 1 && c.History != "" {
+		return errors.New("compare: --seeds trains, --history does not, want one of both")
+	}
+	return c.fitFlags.Validate()
+}
+
+// errOutside begins what compare says of a run that is not
+// Keras'.
+var errOutside = errors.New("not the same computation")
+
+func (c *compareCommand) Run(app *app) error {
+	recordings, err := c.recordings()
+	if err != nil {
+		return err
+	}
+	if err := app.prepare(c.Out, comparisonFile); err != nil {
+		return err
+	}
+	var histories []reference.History
+	var steps []reference.StepReport
+	if c.History != "" {
+		h, err := reference.ReadHistory(c.History)
+		if err != nil {
+			return err
+		}
+		histories = append(histories, h)
+	} else if histories, steps, err = c.train(app, recordings); err != nil {
+		return err
+	}
+	report := compareReport{Runs: len(histories), Recorded: len(recordings.Runs)}
+	if len(histories) == 1 {
+		j, err := recordings.Judge(histories[0], c.At)
+		if err != nil {
+			return err
+		}
+		report.addJudgement(j)
+	} else {
+		d, err := recordings.Differences(histories, c.At)
+		if err != nil {
+			return err
+		}
+		report.addDifferences(d)
+	}
+	report.addSteps(steps)
+
+	err = app.addFigure(c.Out, comparisonFile, func() (*figure.Figure, error) {
+		var ours, theirs []figure.History
+		for _, h := range histories {
+			ours = append(ours, figureHistory(h))
+		}
+		for _, run := range recordings.Runs {
+			theirs = append(theirs, figureHistory(run.History))
+		}
+		return figure.ComparedCurves(ours, theirs, fmt.Sprintf("%d recorded runs", len(theirs)))
+	})
+	if err != nil {
+		return err
+	}
+	if err := app.flush(app.ctx); err != nil {
+		return err
+	}
+	report.Files = app.wrote
+	if err := app.result(c.reportFlags, report, "%v%s\n", &report, app.summary()); err != nil {
+		return err
+	}
+	if len(report.Outside) > 0 {
+		return fmt.Errorf("compare: %w: %s", errOutside, strings.Join(report.Outside, "; "))
+	}
+	return nil
+}
+
+// recordings returns those of --reference, or else Keras'.
+func (c *compareCommand) recordings() (*reference.Recordings, error) {
+	var folder fs.FS = stackedae.Keras()
+	if c.Reference != "" {
+		folder = os.DirFS(c.Reference)
+	}
+	r, err := reference.Load(folder)
+	if err != nil && c.Reference != "" {
+		return nil, fmt.Errorf("--reference %s: %w", c.Reference, err)
+	}
+	return r, err
+}
+
+// train trains a model a seed, and takes the recorded steps.
+func (c *compareCommand) train(app *app, r *reference.Recordings) (histories []reference.History, steps []reference.StepReport, err error) {
+	if err := r.Check(c.At, c.Seeds, c.Epochs); err != nil {
+		return nil, nil, err
+	}
+	data, err := loadData(c.Data)
+	if err != nil {
+		return nil, nil, err
+	}
+	// Before the training, which takes longer.
+	for _, s := range r.Steps {
+		report, err := s.Train(app.ctx, train.Data{Train: data.Train.Images, Valid: data.Valid.Images}, c.config(0))
+		if err != nil {
+			return nil, nil, outsideIfDiverged(err)
+		}
+		steps = append(steps, report)
+	}
+	for i := range c.Seeds {
+		seed := c.Seed + uint64(i)
+		h, err := c.trainOne(app, data, seed)
+		if err != nil {
+			return nil, nil, err
+		}
+		histories = append(histories, h)
+	}
+	return histories, steps, nil
+}
+
+// trainOne trains a model from a seed.
+func (c *compareCommand) trainOne(app *app, data *fashion.Data, seed uint64) (h reference.History, err error) {
+	m, err := trainFlags{fitFlags: c.fitFlags}.start(seed)
+	if err != nil {
+		return h, err
+	}
+	result, err := app.fit(m, c.fitFlags, c.reportFlags, data, seed)
+	return reference.HistoryOf(result.History), outsideIfDiverged(err)
+}
+
+// outsideIfDiverged tells of a training that has diverged, as no recorded one has.
+func outsideIfDiverged(err error) error {
+	if errors.Is(err, graph.ErrNotFinite) {
+		return fmt.Errorf("compare: %w: %w", errOutside, err)
+	}
+	return err
+}
+
+// figureHistory returns the numbers as figures take them.
+func figureHistory(h reference.History) figure.History {
+	return figure.History{
+		Loss: h[reference.Loss], RoundedAccuracy: h[reference.RoundedAccuracy],
+		ValLoss: h[reference.ValLoss], ValRoundedAccuracy: h[reference.ValRoundedAccuracy],
+	}
+}
