@@ -87,9 +87,9 @@ func TestGradientOfCodesIsScikitLearns(t *testing.T) {
 			ofRepulsion bool
 		}{
 			{"early", 1e-5, false},
-			// At a minimum, attraction and repulsion nearly cancel; what is left
-			// has the rounding of both.
-			{"final", 1e-6, true},
+			// At a minimum attraction and repulsion nearly cancel, and what is left
+			// has the rounding of both: springs of 5,000 points have 19 bits.
+			{"final", 5e-6, true},
 		} {
 			embedding, want := readDescent(t, dir+c.name+".npy")
 			kl, err := KLDivergence(codes, embedding, record.Perplexity)
