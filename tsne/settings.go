@@ -248,6 +248,10 @@ func (c *choices) checkPerplexity(n int) error {
 	return c.perplexityFits(c.perplexity, n)
 }
 
+// hundredths cuts the largest number allowed to two digits behind the point, so
+// that a message names one that is allowed.
+func hundredths(largest float64) float64 { return math.Floor(100*largest) / 100 }
+
 func (p Phase) validate() error {
 	switch {
 	case p.Iterations < 1:

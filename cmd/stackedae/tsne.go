@@ -8,7 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -64,6 +67,7 @@ func (f tsneFlags) settings(n int, seed uint64) (*tsne.Settings, error) {
 	return s, s.Validate(n)
 }
 
+// tsneCommand takes points to two dimensions.
 type tsneCommand struct {
 	Points string `arg:"" name:"POINTS" help:"The points, a row each: .npy of n x columns, .csv or .tsv."`
 	tsneFlags
@@ -81,6 +85,14 @@ func (tsneCommand) Help() string {
 	return "With .csv or .tsv POINTS the embedding is one too.\n" +
 		"Example: stackedae tsne out/codes.npy --perplexity 50 --labels out/labels.npy\n" +
 		"Example: stackedae tsne train.csv --transform new.csv --embedding map.csv"
+}
+
+// Validate refuses values that no data could make right.
+func (c *tsneCommand) Validate() error {
+	if extension := filepath.Ext(c.Embedding); c.Embedding != "" && !strings.EqualFold(extension, formatExtension(c.Embedding)) {
+		return fmt.Errorf("--embedding %s, want a name that ends in .npy, .csv or .tsv", c.Embedding)
+	}
+	return c.tsneFlags.Validate()
 }
 
 // tsneReport is what tsne prints as JSON.
@@ -189,10 +201,16 @@ func (c *tsneCommand) readMore(points numbers) (numbers, error) {
 		return more, fmt.Errorf("%s: %d columns, want %d as in %s", c.Transform, columns, want, c.Points)
 	}
 	for i := range n {
+		zero := true
 		for j := range columns {
-			if v := more.At(i, j); math.IsNaN(v) || math.IsInf(v, 0) {
-				return more, fmt.Errorf("%s: row %d, column %d (counted from 0) is %v, want a finite number", c.Transform, i, j, v)
+			v := more.At(i, j)
+			if !(math.Abs(v) <= tsne.MaxCoordinate) {
+				return more, fmt.Errorf("%s: row %d, column %d (counted from 0) is %v, want a finite number of magnitude at most %g", c.Transform, i, j, v, tsne.MaxCoordinate)
 			}
+			zero = zero && v == 0
+		}
+		if zero && c.Metric == tsne.Cosine && c.PCA == 0 {
+			return more, fmt.Errorf("%s: row %d (counted from 0) is zero, want a direction: cosine distances need one", c.Transform, i)
 		}
 	}
 	return more, nil
@@ -206,26 +224,39 @@ const placedBase = "transformed"
 // they can be.
 func (c *tsneCommand) outputs(app *app) (dir, embedding, placed string, err error) {
 	extension := formatExtension(cmp.Or(c.Embedding, c.Points))
+	flag := "--out"
 	dir, embedding, placed = c.Out, embeddingBase+extension, placedBase+extension
-	files := []string{embedding}
 	if c.Embedding != "" {
+		flag = "--embedding"
 		dir, embedding = filepath.Split(filepath.Clean(c.Embedding))
 		dir = filepath.Clean(dir)
-		files[0] = embedding
 	}
+	files := []string{embedding}
 	if c.Transform != "" {
 		files = append(files, placed)
+		if embedding == placed {
+			return "", "", "", fmt.Errorf("%s: %s is where the points of --transform go, want another name", flag, c.Embedding)
+		}
 	}
-	if c.Embedding == "" {
-		return dir, embedding, placed, app.prepare(dir, files...)
-	}
-	if embedding == placed {
-		return "", "", "", fmt.Errorf("--embedding: %s is where the points of --transform go, want another name", c.Embedding)
+	for _, name := range files {
+		if path := filepath.Join(dir, name); c.reads(path) {
+			return "", "", "", fmt.Errorf("%s: %s is read as well, want another name for what is written", flag, path)
+		}
 	}
 	if err := app.prepareDir(dir, files...); err != nil {
-		return "", "", "", fmt.Errorf("--embedding: %w", err)
+		return "", "", "", fmt.Errorf("%s: %w", flag, err)
 	}
 	return dir, embedding, placed, nil
+}
+
+// reads reports whether the command reads a file that it should not replace:
+// all but a start, which an embedding may follow.
+func (c *tsneCommand) reads(path string) bool {
+	written, err := os.Stat(path)
+	return err == nil && slices.ContainsFunc([]string{c.Points, c.Labels, c.Transform}, func(input string) bool {
+		read, err := os.Stat(input)
+		return err == nil && os.SameFile(read, written)
+	})
 }
 
 // plane is a file of points in two dimensions.
@@ -234,8 +265,8 @@ type plane struct {
 	header    bool // where the format has one
 }
 
-// embed takes points to two dimensions with progress and readies the embedding.
-// If a signal ends it during the descent, it writes the embedding so far.
+// embed takes points to two dimensions with progress and writes the embedding,
+// or, if a signal ends it during the descent, the embedding so far.
 func (a *app) embed(settings *tsne.Settings, r reportFlags, points mat.Matrix, file plane) (*mat.Dense, tsneReport, error) {
 	var p *progress
 	total := 0
@@ -259,10 +290,14 @@ func (a *app) embed(settings *tsne.Settings, r reportFlags, points mat.Matrix, f
 	if err != nil && (result == nil || result.Status != tsne.Canceled || total == 0) {
 		return nil, tsneReport{}, err
 	}
-	if kept := a.addPlane(file.dir, file.name, result.Embedding, file.header); kept != nil || err != nil {
-		// What there is is kept, also when a signal has come.
+	// What there is is written at once, also when a signal has come: nothing that
+	// follows may lose it.
+	kept := errors.Join(a.addPlane(file.dir, file.name, result.Embedding, file.header), a.flush(context.WithoutCancel(a.ctx)))
+	if err != nil {
 		a.remark = fmt.Sprintf(" as after %d of %d iterations", result.Iterations, total)
-		return nil, tsneReport{}, errors.Join(err, kept, a.flush(context.WithoutCancel(a.ctx)))
+	}
+	if kept != nil || err != nil {
+		return nil, tsneReport{}, errors.Join(err, kept)
 	}
 	n, columns := points.Dims()
 	return result.Embedding, tsneReport{
