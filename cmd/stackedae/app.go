@@ -26,6 +26,8 @@ type app struct {
 	failed error     // the first that printing met
 	watch  stopwatch
 
+	figureFormat string // png or svg, as figureFlag has it
+
 	made    string   // the folder that prepare has made
 	outputs []output // to be written by flush
 	wrote   []string // files that flush has written, in order
@@ -38,12 +40,14 @@ type output struct {
 	data []byte
 }
 
-// printf prints a result for people, unless the command prints JSON.
+// printf prints a result for people, unless the command prints JSON. On a terminal
+// it does not break words.
 func (a *app) printf(f reportFlags, format string, args ...any) {
 	if f.JSON {
 		return
 	}
-	if _, err := fmt.Fprintf(a.stdout, format, args...); a.failed == nil {
+	text := wrap(fmt.Sprintf(format, args...), terminalOf(a.stdout).columns())
+	if _, err := io.WriteString(a.stdout, text); a.failed == nil {
 		a.failed = err
 	}
 }
@@ -95,7 +99,7 @@ func (a *app) prepareDir(dir string, names ...string) error {
 		return err
 	}
 	for _, name := range names {
-		if _, err := files.Target(filepath.Join(dir, name)); err != nil {
+		if _, err := files.Target(filepath.Join(dir, a.nameOf(name))); err != nil {
 			return err
 		}
 	}
@@ -124,6 +128,14 @@ func (a *app) add(dir, name string, content func(io.Writer) error) error {
 	return nil
 }
 
+// nameOf returns the name of a file in the format of figures, if it is one of those.
+func (a *app) nameOf(name string) string {
+	if base, ok := strings.CutSuffix(name, ".png"); ok && a.figureFormat == "svg" {
+		return base + ".svg"
+	}
+	return name
+}
+
 // addFigure draws and readies a figure.
 func (a *app) addFigure(dir, name string, draw func() (*figure.Figure, error)) error {
 	defer a.watch.start(figuresStage)()
@@ -131,7 +143,12 @@ func (a *app) addFigure(dir, name string, draw func() (*figure.Figure, error)) e
 	if err != nil {
 		return err
 	}
-	return a.add(dir, name, func(w io.Writer) error { return f.WritePNG(w, figure.DPI) })
+	return a.add(dir, a.nameOf(name), func(w io.Writer) error {
+		if a.figureFormat == "svg" {
+			return f.WriteSVG(w)
+		}
+		return f.WritePNG(w, figure.DPI)
+	})
 }
 
 // flush writes all files that are ready, each whole or not at all, unless ctx

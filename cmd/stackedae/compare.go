@@ -25,6 +25,7 @@ type compareCommand struct {
 	Reference string `placeholder:"DIR" help:"Compare with the recordings in this folder in place of the chapter's network by Keras."`
 	dataFlag
 	outFlag
+	figureFlag
 	seedFlag
 	reportFlags
 }

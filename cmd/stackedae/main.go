@@ -29,6 +29,8 @@ network and no set-up is needed. Each command explains its flags with --help.
 	              say) in place of the embedded ones
 	--out DIR     the folder for files, made if it is missing (out)
 	--seed N      the seed of weights and shuffling (42)
+	--figure-format FORMAT
+	              png, or svg, in which text is text (png)
 	--quiet       no progress, results alone
 	--json        one JSON object on standard output in place of the tables
 	--version     the versions of the program and of Go, the level of kernels

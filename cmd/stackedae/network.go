@@ -100,6 +100,7 @@ type reconstructCommand struct {
 	Count int  `default:"5" help:"How many images, from the first (${default})."`
 	NPY   bool `name:"npy" help:"Also write the reconstructions as numbers from 0 to 1 to reconstructions.npy."`
 	outFlag
+	figureFlag
 	reportFlags
 }
 
@@ -184,7 +185,7 @@ type encodeCommand struct {
 
 // Help is shown below the command's usage.
 func (encodeCommand) Help() string {
-	return "Removes labels.npy and embedding.npy of an earlier run that belong to other images.\nExample: stackedae encode --split test --out test"
+	return "Removes labels.npy and embedding.npy of an earlier run that belong to other images.\n\nExample: stackedae encode --split test --out test"
 }
 
 // encodeReport is what encode prints as JSON.

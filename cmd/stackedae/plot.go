@@ -24,12 +24,13 @@ type plotCommand struct {
 	Images    string `placeholder:"FILE.npy" help:"The images, n x 28 x 28, in place of the folder's."`
 	NoLegend  bool   `help:"Leave the legend of class names away, as in the chapter's figures."`
 	Out       string `placeholder:"DIR" help:"Write the figures to this folder (the run's folder, or else out)."`
+	figureFlag
 	reportFlags
 }
 
 // Help is shown below the command's usage.
 func (plotCommand) Help() string {
-	return "Without labels all points have one colour; without images there is the plain scatter alone.\nExample: stackedae plot out --no-legend"
+	return "Without labels all points have one colour; without images there is the plain scatter alone.\n\nExample: stackedae plot out --no-legend"
 }
 
 // Validate sees that there is something to draw.

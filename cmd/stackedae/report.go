@@ -29,7 +29,7 @@ type reportCommand struct {
 
 // Help is shown below the command's usage.
 func (reportCommand) Help() string {
-	return "Labels, history.csv, descent.npy and run.json may be missing: what they tell is left out.\n" +
+	return "Labels, history.csv, descent.npy and run.json may be missing: what they tell is left out.\n\n" +
 		"Example: stackedae report out"
 }
 

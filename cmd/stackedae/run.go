@@ -16,6 +16,7 @@ type runCommand struct {
 	tsneFlags
 	dataFlag
 	outFlag
+	figureFlag
 	seedFlag
 	reportFlags
 }
@@ -135,6 +136,6 @@ func (c *runCommand) Run(app *app) error {
 	}
 	stages, total := app.watch.report()
 	all.Stages, all.Seconds, all.Files = stages, total.Seconds(), app.wrote
-	app.progressf(c.reportFlags, "%s", stageTable(stages, total))
+	app.progressf(c.reportFlags, "%s", stageTable(stages, total, terminalOf(app.stdout).columns()))
 	return app.result(c.reportFlags, all, "%s in %.1f seconds\n", app.summary(), all.Seconds)
 }

@@ -83,8 +83,8 @@ type tsneCommand struct {
 
 // Help is shown below the command's usage.
 func (tsneCommand) Help() string {
-	return "With .csv or .tsv POINTS the embedding is one too.\n" +
-		"Example: stackedae tsne out/codes.npy --perplexity 50 --labels out/labels.npy\n" +
+	return "With .csv or .tsv POINTS the embedding is one too.\n\n" +
+		"Example: stackedae tsne out/codes.npy --perplexity 50 --labels out/labels.npy\n\n" +
 		"Example: stackedae tsne train.csv --transform new.csv --embedding map.csv"
 }
 
@@ -273,29 +273,27 @@ type plane struct {
 // embed takes points to two dimensions with progress and writes the embedding,
 // or, if a signal ends it during the descent, the embedding so far.
 func (a *app) embed(settings *tsne.Settings, r reportFlags, points mat.Matrix, file plane) (*mat.Dense, tsneReport, error) {
-	var p *progress
+	p := a.newProgress(r)
+	show := descentBar(p)
 	total := 0
 	var frames []tsne.Snapshot
 	settings.Recorder = tsne.RecorderFunc(func(s tsne.Snapshot) error {
-		if p == nil {
-			p = a.startProgress(r, s.Total)
-		}
 		total = s.Total
 		if file.descent {
 			frames = append(frames, s)
 		}
-		p.set(s.Iteration, "t-SNE", "kl_divergence %.4f", s.KLDivergence)
+		show(s)
 		if !p.shown() && s.Iteration%250 == 0 {
 			a.progressf(r, "t-SNE iteration %d/%d: kl_divergence %.4f\n", s.Iteration, s.Total, s.KLDivergence)
 		}
 		return a.failed
 	})
+	n, columns := points.Dims()
+	p.say(fmt.Sprintf("t-SNE: nearest neighbours of %s points", count(n)))
 	stop := a.watch.start(tsneStage)
 	result, err := tsne.Embed(a.ctx, points, settings)
 	stop()
-	if p != nil {
-		p.finish()
-	}
+	p.clear()
 	if err != nil && (result == nil || result.Status != tsne.Canceled || total == 0) {
 		return nil, tsneReport{}, err
 	}
@@ -313,11 +311,28 @@ func (a *app) embed(settings *tsne.Settings, r reportFlags, points mat.Matrix, f
 			return nil, tsneReport{}, err
 		}
 	}
-	n, columns := points.Dims()
 	return result.Embedding, tsneReport{
 		Points: n, Columns: columns, Preset: settings.Preset, Metric: settings.Metric, PCA: settings.PCA,
 		Perplexity: settings.Perplexity, Iterations: result.Iterations, Status: result.Status.String(), KLDivergence: result.KLDivergence, Approximate: result.Approximate,
 	}, nil
+}
+
+// descentBar returns what moves the bar. The first snapshot begins the measuring of
+// speed: what comes before a descent takes long too.
+func descentBar(p *progress) func(tsne.Snapshot) {
+	var run pace
+	return func(s tsne.Snapshot) {
+		if run.started.IsZero() {
+			run.begin(s.Iteration)
+		}
+		place := fmt.Sprintf("%d/%d", s.Iteration, s.Total)
+		divergence := fmt.Sprintf(" %.4f", s.KLDivergence)
+		p.draw(status{
+			done: s.Iteration, total: s.Total, name: [2]string{"t-SNE " + place, place},
+			loss:  [2]string{"KL divergence" + divergence, "KL" + divergence},
+			speed: speed(run.rate(s.Iteration), "iterations"), left: run.left(s.Iteration, s.Total),
+		})
+	}
 }
 
 // place readies the coordinates of more points in the embedding of points.
