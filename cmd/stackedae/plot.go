@@ -93,13 +93,11 @@ func (c *plotCommand) Run(app *app) error {
 // there are images.
 func (a *app) plot(e figure.Embedding, out string) error {
 	e.Classes = fashion.ClassNames[:]
-	if err := a.addFigure(out, scatterFile, e.Scatter); err != nil {
-		return err
+	drawings := []drawing{{scatterFile, e.Scatter}}
+	if e.Images.Len() > 0 {
+		drawings = append(drawings, drawing{thumbnailsFile, e.Thumbnails})
 	}
-	if e.Images.Len() == 0 {
-		return nil
-	}
-	return a.addFigure(out, thumbnailsFile, e.Thumbnails)
+	return a.addFigures(out, drawings...)
 }
 
 // readEmbedding reads an embedding and scales it in its own precision.
