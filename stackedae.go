@@ -20,11 +20,11 @@ import (
 	"io/fs"
 )
 
-//go:embed testdata/keras/runs.jsonl testdata/keras/steps-* testdata/keras/tied
+//go:embed testdata/keras/runs.jsonl testdata/keras/epochs.jsonl testdata/keras/steps-* testdata/keras/tied
 var recordings embed.FS
 
-// Keras returns the folder of Keras' recordings: runs.jsonl and pairs of
-// steps-*.csv and .npz, and folders of the same for other ways of training. See
+// Keras returns the folder of Keras' recordings: runs.jsonl, epochs.jsonl and pairs
+// of steps-*.csv and .npz, and folders of the same for other ways of training. See
 // testdata/keras/README.md.
 func Keras() fs.FS {
 	folder, err := fs.Sub(recordings, "testdata/keras")

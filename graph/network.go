@@ -68,7 +68,12 @@ func New(m *model.Model, c Config) (*Network, error) {
 
 // machine returns the machine for a role and a number of rows.
 func (n *Network) machine(r role, rows int) (*machine, error) {
-	return n.runner.machine(machineKey{r, rows}, func() (*program, error) { return build(n.model, r, rows, n.ops, n.noise) })
+	return n.runner.machine(machineKey{r, rows}, func() (*program, error) { return n.program(r, rows) })
+}
+
+// program returns the graph for a role and a number of rows.
+func (n *Network) program(r role, rows int) (*program, error) {
+	return build(n.model, r, rows, n.ops, n.noise)
 }
 
 // Train takes one step of stochastic gradient descent on a batch of images

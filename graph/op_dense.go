@@ -35,7 +35,11 @@ type denseKind struct {
 
 // operationName tells everything, as the operation's name must.
 func (k denseKind) operationName() string {
-	return fmt.Sprintf("dense[%v,tied=%v,inputGradient=%v]", k.activation, k.tied, k.inputGradient)
+	name := "dense"
+	if k.tied {
+		name = "tiedDense"
+	}
+	return fmt.Sprintf("%s[%v,inputGradient=%v]", name, k.activation, k.inputGradient)
 }
 
 // denseOp is activation(x·kernel + bias) for x of rows × inputs, kernel of

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"time"
@@ -23,8 +22,7 @@ type fitFlags struct {
 	Epochs       int     `default:"${epochs}" help:"How often every image is seen (${default})."`
 	BatchSize    int     `default:"${batchSize}" help:"Images a step (${default})."`
 	LearningRate float64 `default:"${learningRate}" help:"Step size of gradient descent (${default})."`
-	hiddenFlag
-	Tied              bool    `help:"Give the decoder the encoder's kernels, transposed, and biases of its own."`
+	specFlags
 	Greedy            bool    `help:"Train one pair of layers after the other as an autoencoder of its own, then all together, --epochs each."`
 	KernelInitializer string  `default:"glorot_uniform" enum:"${initializers}" help:"What kernels are drawn from at the start: ${enum} (${default})."`
 	GaussianNoise     float64 `placeholder:"X" help:"Add normal numbers of standard deviation X to the images in training."`
@@ -51,7 +49,7 @@ type trainFlags struct {
 
 func (f hiddenFlag) spec() model.Spec { return model.Stacked(fashion.Pixels, f.Hidden...) }
 
-func (f fitFlags) spec() model.Spec {
+func (f specFlags) spec() model.Spec {
 	spec := f.hiddenFlag.spec()
 	spec.Tied = f.Tied
 	return spec
@@ -106,6 +104,7 @@ type trainCommand struct {
 	trainFlags
 	dataFlag
 	outFlag
+	figureFlag
 	seedFlag
 	reportFlags
 }
@@ -183,10 +182,9 @@ func (a *app) fit(m *model.Model, f fitFlags, r reportFlags, data *fashion.Data,
 	config := f.config(seed)
 	a.progressf(r, "%v, %s parameters, %s training and %s validation images, seed %d\n",
 		m.Spec, count(m.Spec.Parameters()), count(data.Train.Len()), count(data.Valid.Len()), seed)
-	p := new(progress)
+	p := a.newProgress(r)
+	defer p.clear()
 	show := func(hooks []train.Hook) []train.Hook {
-		p.finish()
-		p = a.startProgress(r, config.Epochs*train.StepsPerEpoch(data.Train.Len(), config.BatchSize))
 		return append([]train.Hook{barHook(p, config.Epochs), a.tableHook(p, r)}, hooks...)
 	}
 	set := train.Data{Train: data.Train.Images, Valid: data.Valid.Images}
@@ -194,6 +192,7 @@ func (a *app) fit(m *model.Model, f fitFlags, r reportFlags, data *fashion.Data,
 	if f.Greedy {
 		var stages []train.Stage
 		results, err = train.Greedy(a.ctx, m, set, config, func(s train.Stage) []train.Hook {
+			p.clear()
 			a.progressf(r, "stage %d of %d: %v, learning rate %v\n", s.Number, s.Of, s.Model.Spec, s.Config.LearningRate)
 			stages = append(stages, s)
 			if s.Number == s.Of {
@@ -213,8 +212,8 @@ func (a *app) fit(m *model.Model, f fitFlags, r reportFlags, data *fashion.Data,
 		done.Result, err = train.Run(a.ctx, m, set, config, show(hooks)...)
 		results = []train.Result{done.Result}
 	}
-	p.finish()
 	if done.Best > 0 {
+		p.clear()
 		a.progressf(r, "stopped early, with the weights of epoch %d\n", done.Best)
 	}
 	for _, result := range results {
@@ -290,30 +289,9 @@ func (a *app) addTraining(m *model.Model, history train.History, out string) err
 	return a.addCurves(out, history)
 }
 
-// barHook moves the bar at every step.
-func barHook(p *progress, epochs int) train.Hook {
-	return train.Hook{Name: "progress bar", Step: func(s train.Step) error {
-		p.set(s.Number, fmt.Sprintf("epoch %d/%d", s.Epoch, epochs), "loss %.4f rounded_accuracy %.4f", s.EpochMean.Loss, s.EpochMean.RoundedAccuracy)
-		return nil
-	}}
-}
-
-// tableHook prints a line after every epoch.
-func (a *app) tableHook(p *progress, r reportFlags) train.Hook {
-	return train.Hook{Name: "table", Epoch: func(e train.Epoch) error {
-		p.clear()
-		if e.Number == 1 {
-			a.progressf(r, "epoch    loss  rounded_accuracy  val_loss  val_rounded_accuracy  seconds\n")
-		}
-		a.progressf(r, "%5d  %.4f  %16.4f  %8.4f  %20.4f  %7.1f\n", e.Number, e.Train.Loss, e.Train.RoundedAccuracy,
-			e.Valid.Loss, e.Valid.RoundedAccuracy, (e.TrainTime + e.ValidTime).Seconds())
-		return a.failed
-	}}
-}
-
 func (a *app) addCurves(out string, history train.History) error {
 	h := figureHistory(reference.HistoryOf(history))
-	return a.addFigure(out, curvesFile, func() (*figure.Figure, error) { return figure.TrainingCurves(h) })
+	return a.addFigures(out, drawing{curvesFile, func() (*figure.Figure, error) { return figure.TrainingCurves(h) }})
 }
 
 // loadData returns the embedded images, or those of a folder.
