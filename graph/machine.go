@@ -76,7 +76,8 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 		m.vm, m.descends = m.static, m.static.descend(p, float32(c.LearningRate))
 		return m, nil
 	}
-	if c.Engine == KernelEngine && float32(c.LearningRate) > 0 { // VanillaSolver's rate
+	// A gradient that is promised could not be watched. The rate is VanillaSolver's.
+	if c.Engine == KernelEngine && float32(c.LearningRate) > 0 && !c.Watch {
 		for i, g := range p.gradients {
 			if op, ok := untraced(g.Op()).(*denseGradientOp); ok {
 				m.steps[i].(*weightGradient).promised = newPromise(op)
@@ -93,7 +94,11 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 		return nil, fmt.Errorf("graph: compile: %w", err)
 	}
 	// BindDualValues stays away: with it gradients add up from run to run.
-	m.vm = G.NewTapeMachine(p.graph, G.WithPrecompiled(prog, locations), G.WithEngine(e))
+	options := []G.VMOpt{G.WithPrecompiled(prog, locations), G.WithEngine(e)}
+	if c.Watch {
+		options = append(options, G.WithNaNWatch(), G.WithInfWatch())
+	}
+	m.vm = G.NewTapeMachine(p.graph, options...)
 	return m, nil
 }
 
@@ -107,7 +112,7 @@ func (m *machine) run() error {
 		m.binding.run()
 	}
 	if err := m.vm.RunAll(); err != nil {
-		return fmt.Errorf("graph: %w", err)
+		return fmt.Errorf("graph: %w", watched(err))
 	}
 	m.take()
 	return nil
