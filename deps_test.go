@@ -24,7 +24,7 @@ var imports = map[string][]string{
 	"stackedae/model":              {"stackedae/internal/files", "stackedae/internal/npy"},
 	"stackedae/graph":              {"stackedae/model", "stackedae/internal/simd", "stackedae/internal/parallel"},
 	"stackedae/internal/bench":     {"stackedae/graph", "stackedae/model", "stackedae/internal/simd", "stackedae/internal/parallel"},
-	"stackedae/train":              {"stackedae/graph", "stackedae/model"},
+	"stackedae/train":              {"stackedae/graph", "stackedae/internal/files", "stackedae/model"},
 	"stackedae/internal/reference": {"stackedae/internal/fashion", "stackedae/internal/files", "stackedae/model", "stackedae/train"},
 	"stackedae/tsne":               {"stackedae/internal/parallel", "stackedae/internal/simd"},
 	"stackedae/figure":             {},

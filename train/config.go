@@ -23,19 +23,23 @@ type Config struct {
 	// Epochs is how often every image is seen, at least 1.
 	Epochs int
 	// BatchSize is the number of images a step, at least 1. The last batch of
-	// an epoch takes what is left.
+	// an epoch takes what is left; if there are fewer images in all, a step
+	// takes them all.
 	BatchSize int
 	// LearningRate is the step size of plain stochastic gradient descent, a
-	// finite number from 0 on.
+	// finite number from 0 on. 0 leaves the weights as they are.
 	LearningRate float64
 	// Shuffle draws every epoch's order of the images. nil takes them as they
 	// stand.
-	Shuffle *rand.Rand
+	Shuffle *rand.PCG
 	// Operations, Engine and Machine say what the graphs are made of and what
 	// runs them; see package graph.
 	Operations graph.Operations
 	Engine     graph.Engine
 	Machine    graph.Machine
+	// Watch looks at what every operation and every step returns, so that the
+	// first number that is not finite is found where it is made; see graph.Config.
+	Watch bool
 }
 
 // Validate returns an error that says what is wrong with c, or nil.
@@ -51,8 +55,9 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// Data is what a model is trained on: images as rows of grey values 0 to 255.
-// They are inputs and targets at once.
+// Data is what a model is trained on: images as rows of grey values 0 to 255,
+// at least one of each kind. They are inputs and targets at once; that they are
+// all alike, black say, is no error.
 type Data struct {
 	Train []byte
 	Valid []byte // measured after each epoch

@@ -60,7 +60,7 @@ func TestEpochSeesEveryImageOnce(t *testing.T) {
 		if got := b.count(); got != c.batches {
 			t.Errorf("%d images by %d: %d batches, want %d", c.images, c.size, got, c.batches)
 		}
-		rng := rand.New(rand.NewPCG(3, 0))
+		rng := rand.NewPCG(3, 0)
 		var before []int
 		for epoch := range 2 {
 			b.shuffle(rng)
@@ -93,7 +93,7 @@ func TestEpochSeesEveryImageOnce(t *testing.T) {
 // TestShuffleIsFrozen holds the order of a seed; see model.TestNewIsFrozen.
 func TestShuffleIsFrozen(t *testing.T) {
 	b := newBatches(make([]byte, 8*columns), columns, 8)
-	rng := rand.New(rand.NewPCG(42, 1))
+	rng := rand.NewPCG(42, 1)
 	b.shuffle(rng)
 	first := slices.Clone(b.order)
 	b.shuffle(rng)
@@ -150,7 +150,7 @@ func TestSameSeedSameBits(t *testing.T) {
 	for i, procs := range []int{1, 2, 2} {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 		m := newModel(t)
-		r, err := Run(t.Context(), m, data(50), Config{Epochs: 2, BatchSize: 8, LearningRate: 0.5, Shuffle: rand.New(rand.NewPCG(7, 0))})
+		r, err := Run(t.Context(), m, data(50), Config{Epochs: 2, BatchSize: 8, LearningRate: 0.5, Shuffle: rand.NewPCG(7, 0)})
 		if err != nil {
 			t.Fatal(err)
 		}

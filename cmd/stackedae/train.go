@@ -54,7 +54,7 @@ const (
 func (f fitFlags) config(seed uint64) train.Config {
 	c := train.Config{Epochs: f.Epochs, BatchSize: f.BatchSize, LearningRate: f.LearningRate, Machine: f.machine()}
 	if !f.NoShuffle {
-		c.Shuffle = rand.New(rand.NewPCG(seed, shuffleStream))
+		c.Shuffle = rand.NewPCG(seed, shuffleStream)
 	}
 	return c
 }
