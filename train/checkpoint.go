@@ -92,8 +92,19 @@ func (c *Checkpoint) MarshalBinary() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	copy(data[bytes.Index(data, []byte(sumEntry))+len(sumEntry):], fmt.Sprintf("%08x", crc32.Checksum(data, castagnoli)))
+	seal(data)
 	return data, nil
+}
+
+// seal writes the sum of a file's bytes into it. It returns the sum that was there
+// before; there must be one.
+func seal(data []byte) (before, sum string) {
+	place := data[bytes.Index(data, []byte(sumEntry))+len(sumEntry):][:len(noSum)]
+	before = string(place)
+	copy(place, noSum)
+	sum = fmt.Sprintf("%08x", crc32.Checksum(data, castagnoli))
+	copy(place, sum)
+	return before, sum
 }
 
 // LoadCheckpoint reads a checkpoint's file. Whether its state fits data and Config,
@@ -119,11 +130,12 @@ func unmarshalCheckpoint(data []byte) (*Checkpoint, error) {
 	if _, ok := a.Metadata[runKey]; !ok {
 		return nil, errors.New("a model alone, want a checkpoint")
 	}
-	at := bytes.Index(data, []byte(sumEntry)) + len(sumEntry)
-	if sum := a.Metadata[sumKey]; at < len(sumEntry) || len(sum) != len(noSum) {
-		return nil, fmt.Errorf("sum %q, want %d digits", sum, len(noSum))
-	} else if copy(data[at:], noSum); sum != fmt.Sprintf("%08x", crc32.Checksum(data, castagnoli)) {
-		return nil, errors.New("the sum of the bytes is another than the file tells: it is damaged")
+	told := a.Metadata[sumKey]
+	if len(told) != len(noSum) || !bytes.Contains(data, []byte(sumEntry+told)) {
+		return nil, fmt.Errorf("sum %q, want one of %d digits", told, len(noSum))
+	}
+	if before, sum := seal(data); before != told || sum != told {
+		return nil, fmt.Errorf("sum %s of the bytes, want %s as the file tells: it is damaged", sum, told)
 	}
 	var text runText
 	decoder := json.NewDecoder(bytes.NewReader([]byte(a.Metadata[runKey])))
