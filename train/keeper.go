@@ -3,6 +3,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 type Keeper struct {
 	Dir      string    // made when it is needed
 	Keep     int       // how many checkpoints, at least 1
-	Steps    int       // save one every so many steps in place of after every epoch, unless 0
+	Steps    int       // save one after so many steps each, too; 0 after epochs alone
 	Settings []Setting // of the run
 	Log      *StepLog  // of the run, kept with it unless nil
 
@@ -65,6 +66,9 @@ func (k *Keeper) list() ([]string, error) {
 	return list, nil
 }
 
+// ErrOtherRun is in the error of Newest if there are checkpoints of other runs only.
+var ErrOtherRun = errors.New("another run")
+
 // Newest returns the newest checkpoint in the folder that is whole and of a run of
 // the same settings, or nil if there is none, and its file. broken has an error for
 // each newer file that could not be read. If there are good ones, but of other
@@ -84,7 +88,7 @@ func (k *Keeper) Newest() (newest *Checkpoint, path string, broken []error, err 
 		}
 		if err := same(c.Settings, k.Settings); err != nil {
 			if other == nil {
-				other = fmt.Errorf("train: %s: %w", path, err)
+				other = fmt.Errorf("train: %s is of %w: %w", path, ErrOtherRun, err)
 			}
 			continue
 		}
@@ -104,38 +108,33 @@ func (k *Keeper) Newest() (newest *Checkpoint, path string, broken []error, err 
 func same(got, want []Setting) error {
 	for i, w := range want {
 		if i >= len(got) || got[i].Name != w.Name {
-			return fmt.Errorf("no setting %s, want %s", w.Name, w.Value)
+			return fmt.Errorf("no %s, want %s", w.Name, w.Value)
 		}
 		if got[i].Value != w.Value {
-			return fmt.Errorf("of a run with %s %s, want %s", w.Name, got[i].Value, w.Value)
+			return fmt.Errorf("%s %s, want %s", w.Name, got[i].Value, w.Value)
 		}
 	}
 	if len(got) > len(want) {
-		return fmt.Errorf("of a run with %s %s, want none", got[len(want)].Name, got[len(want)].Value)
+		return fmt.Errorf("%s %s, want none", got[len(want)].Name, got[len(want)].Value)
 	}
 	return nil
 }
 
-// Saved returns the newest file that was saved, and after how many steps; "" if
-// none was.
-func (k *Keeper) Saved() (path string, steps int) {
+// Saved returns the newest file of this run, or "" if there is none.
+func (k *Keeper) Saved() string {
 	if len(k.own) == 0 {
-		return "", 0
+		return ""
 	}
-	newest := k.own[len(k.own)-1]
-	steps, _ = stepsOf(newest)
-	return filepath.Join(k.Dir, newest), steps
+	return filepath.Join(k.Dir, k.own[len(k.own)-1])
 }
 
-// Hook returns the hook that saves. It also does so where the run ends. The
-// checkpoints of another run in the folder go when the first of this is due: who
-// has begun anew by mistake can still stop.
+// Hook returns the hook that saves: after every epoch, before other hooks are told of
+// it, so that what they tell is kept; and where the run ends. The checkpoints of
+// another run in the folder go when the first of this one is due: who has begun anew
+// by mistake can still stop.
 func (k *Keeper) Hook() Hook {
 	return Hook{Name: "checkpoint", Pause: func(p Pause) error {
-		due := p.State.InEpoch == 0
-		if k.Steps > 0 {
-			due = p.Steps%k.Steps == 0 || due && p.Ends
-		}
+		due := p.State.InEpoch == 0 || k.Steps > 0 && p.Steps%k.Steps == 0
 		if !due && !p.Ends || p.Steps == 0 {
 			return nil
 		}
@@ -176,8 +175,8 @@ func (k *Keeper) save(p Pause) error {
 
 func place(s *State) [2]int { return [2]int{len(s.History), s.InEpoch} }
 
-// rotate removes the checkpoints that are not to be kept, and what writers have left
-// that were killed.
+// rotate removes the checkpoints that are not to be kept, and what is left of
+// writers that were killed.
 func (k *Keeper) rotate() error {
 	k.own = k.own[max(0, len(k.own)-k.Keep):]
 	list, err := k.list()

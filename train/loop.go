@@ -160,7 +160,7 @@ func (r *run) step(epoch int) error {
 	switch {
 	case errors.Is(err, graph.ErrNotFinite):
 		if !finite(metrics.Loss) {
-			err = fmt.Errorf("loss %v", metrics.Loss)
+			err = fmt.Errorf("loss %v, %w", metrics.Loss, graph.ErrNotFinite)
 		}
 		return r.diverged(err)
 	case err != nil:

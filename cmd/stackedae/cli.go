@@ -57,6 +57,7 @@ func newParser(g *grammar, app *app) (*kong.Kong, error) {
 			"epochs":       fmt.Sprint(train.DefaultEpochs),
 			"batchSize":    fmt.Sprint(train.DefaultBatchSize),
 			"formats":      strings.Join(slices.Sorted(maps.Keys(exports)), ","),
+			"checkpoints":  fmt.Sprint(defaultCheckpoints),
 			"learningRate": fmt.Sprint(train.DefaultLearningRate),
 		},
 		kong.Bind(app),
@@ -111,6 +112,7 @@ func (f modelFlag) path() string {
 // The names of the files that commands write and read.
 const (
 	modelFile           = "model.safetensors"
+	checkpointsDir      = "checkpoints"
 	historyFile         = "history.csv"
 	stepsFile           = "steps.csv"
 	curvesFile          = "training_curves.png"

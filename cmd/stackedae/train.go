@@ -26,6 +26,7 @@ type fitFlags struct {
 	hiddenFlag
 	NoShuffle bool   `help:"Take the images in their order in every epoch."`
 	Machine   string `default:"tape" enum:"tape,static" help:"What runs the graphs: Gorgonia's tape machine, or static, faster and with the same bits (${default})."`
+	Watch     bool   `help:"Look at what every operation returns, and name the first that makes a number infinite or NaN. Slower."`
 }
 
 // Validate refuses values that no data could make right.
@@ -41,6 +42,15 @@ type trainFlags struct {
 	fitFlags
 	Init     string `placeholder:"FILE.npz" help:"Start from these weights: Keras' get_weights, saved by numpy.savez."`
 	LogSteps bool   `help:"Write loss and rounded accuracy of every step to steps.csv."`
+	checkpointFlags
+}
+
+// Validate refuses values that no data could make right.
+func (f trainFlags) Validate() error {
+	if err := f.checkpointFlags.Validate(); err != nil {
+		return err
+	}
+	return f.fitFlags.Validate()
 }
 
 func (f hiddenFlag) spec() model.Spec { return model.Stacked(fashion.Pixels, f.Hidden...) }
@@ -52,16 +62,17 @@ const (
 )
 
 func (f fitFlags) config(seed uint64) train.Config {
-	c := train.Config{Epochs: f.Epochs, BatchSize: f.BatchSize, LearningRate: f.LearningRate, Machine: f.machine()}
+	c := train.Config{Epochs: f.Epochs, BatchSize: f.BatchSize, LearningRate: f.LearningRate, Machine: f.machine(), Watch: f.Watch}
 	if !f.NoShuffle {
 		c.Shuffle = rand.NewPCG(seed, shuffleStream)
 	}
 	return c
 }
 
-// machine returns what runs the graphs.
+// machine returns what runs the graphs. Only the tape machine can be watched; the
+// bits are the same.
 func (f fitFlags) machine() graph.Machine {
-	if f.Machine == "static" {
+	if f.Machine == "static" && !f.Watch {
 		return graph.StaticMachine
 	}
 	return graph.TapeMachine
@@ -95,6 +106,7 @@ type trainReport struct {
 	Seed         uint64        `json:"seed"`
 	History      []epochReport `json:"history"`
 	Steps        int           `json:"steps"`
+	ResumedAfter int           `json:"resumed_after,omitempty"` // steps
 	Seconds      float64       `json:"seconds"`
 }
 
@@ -104,8 +116,8 @@ type epochReport struct {
 	RoundedAccuracy    float64 `json:"rounded_accuracy"`
 	ValLoss            float64 `json:"val_loss"`
 	ValRoundedAccuracy float64 `json:"val_rounded_accuracy"`
-	TrainSeconds       float64 `json:"train_seconds"`
-	ValidSeconds       float64 `json:"valid_seconds"`
+	TrainSeconds       float64 `json:"train_seconds,omitempty"` // unless before a break
+	ValidSeconds       float64 `json:"valid_seconds,omitempty"`
 }
 
 func (c *trainCommand) Run(app *app) error {
@@ -128,21 +140,26 @@ func (c *trainCommand) Run(app *app) error {
 		trainReport
 		filesReport
 	}{report, filesReport{app.wrote}}
-	return app.result(c.reportFlags, all, "%s\n", app.summary())
+	text := app.summary()
+	if c.Resume && len(app.wrote) == 0 {
+		text = fmt.Sprintf("nothing to do: all %d epochs are trained, more --epochs go on", c.Epochs)
+	}
+	return app.result(c.reportFlags, all, "%s\n", text)
 }
 
 // trainFiles are what train writes.
 var trainFiles = []string{modelFile, historyFile, curvesFile, stepsFile}
 
-// fit trains a model with progress.
-func (a *app) fit(m *model.Model, f fitFlags, r reportFlags, data *fashion.Data, seed uint64, hooks ...train.Hook) (train.Result, error) {
+// fit trains on from a state with progress.
+func (a *app) fit(state *train.State, f fitFlags, r reportFlags, data *fashion.Data, seed uint64, hooks ...train.Hook) (train.Result, error) {
 	config := f.config(seed)
+	spec := state.Model.Spec
 	a.progressf(r, "%v, %s parameters, %s training and %s validation images, seed %d\n",
-		m.Spec, count(m.Spec.Parameters()), count(data.Train.Len()), count(data.Valid.Len()), seed)
+		spec, count(spec.Parameters()), count(data.Train.Len()), count(data.Valid.Len()), seed)
 	p := a.startProgress(r, config.Epochs*train.StepsPerEpoch(data.Train.Len(), config.BatchSize))
 	defer p.finish()
 	hooks = append([]train.Hook{barHook(p, config.Epochs), a.tableHook(p, r)}, hooks...)
-	result, err := train.Run(a.ctx, m, train.Data{Train: data.Train.Images, Valid: data.Valid.Images}, config, hooks...)
+	result, err := train.Resume(a.ctx, state, train.Data{Train: data.Train.Images, Valid: data.Valid.Images}, config, hooks...)
 	for _, e := range result.History {
 		a.watch.add(trainingStage, e.TrainTime)
 		a.watch.add(validationStage, e.ValidTime)
@@ -150,18 +167,32 @@ func (a *app) fit(m *model.Model, f fitFlags, r reportFlags, data *fashion.Data,
 	return result, err
 }
 
-// train is fit that writes what it leaves. If it is interrupted it writes what
-// there is after at least one epoch.
+// train is fit that keeps checkpoints, goes on from one if it is to, and writes
+// what it leaves. If it is interrupted it writes what there is after at least one
+// epoch.
 func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.Data, seed uint64, out string) (trainReport, error) {
-	var steps train.StepLog
 	var hooks []train.Hook
+	var steps *train.StepLog
 	if f.LogSteps {
+		steps = &train.StepLog{}
 		hooks = append(hooks, steps.Hook())
 	}
-	started := time.Now()
-	result, err := a.fit(m, f.fitFlags, r, data, seed, hooks...)
-	if err != nil && (result.Status != train.Cancelled || len(result.History) == 0) {
+	keeper := f.keeper(m, data, seed, out, steps)
+	if f.Checkpoints > 0 {
+		hooks = append(hooks, keeper.Hook())
+	}
+	state, err := a.begin(keeper, m, f, r, train.StepsPerEpoch(data.Train.Len(), f.BatchSize))
+	if err != nil {
 		return trainReport{}, err
+	}
+	resumed := state.Steps(train.StepsPerEpoch(data.Train.Len(), f.BatchSize))
+	started := time.Now()
+	result, err := a.fit(state, f.fitFlags, r, data, seed, hooks...)
+	if err != nil {
+		a.keep(keeper)
+	}
+	if err != nil && (result.Status != train.Cancelled || len(result.History) == 0) {
+		return trainReport{}, a.explain(err, f)
 	}
 	stopped := err
 	if stopped != nil {
@@ -172,7 +203,7 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 	}
 	report := trainReport{
 		Architecture: m.Spec.String(), Parameters: m.Spec.Parameters(), Seed: seed,
-		Steps: result.Steps, Seconds: time.Since(started).Seconds(),
+		Steps: result.Steps, ResumedAfter: resumed, Seconds: time.Since(started).Seconds(),
 	}
 	for _, e := range result.History {
 		report.History = append(report.History, epochReport{
@@ -187,6 +218,9 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 		if err := a.add(out, stepsFile, steps.WriteCSV); err != nil {
 			return report, err
 		}
+	}
+	if f.Resume {
+		a.skipUnchanged()
 	}
 	// What is finished is kept, also when a signal has come.
 	return report, errors.Join(a.flush(context.WithoutCancel(a.ctx)), stopped)
@@ -220,9 +254,11 @@ func barHook(p *progress, epochs int) train.Hook {
 
 // tableHook prints a line after every epoch.
 func (a *app) tableHook(p *progress, r reportFlags) train.Hook {
+	headed := false
 	return train.Hook{Name: "table", Epoch: func(e train.Epoch) error {
 		p.clear()
-		if e.Number == 1 {
+		if !headed {
+			headed = true
 			a.progressf(r, "epoch    loss  rounded_accuracy  val_loss  val_rounded_accuracy  seconds\n")
 		}
 		a.progressf(r, "%5d  %.4f  %16.4f  %8.4f  %20.4f  %7.1f\n", e.Number, e.Train.Loss, e.Train.RoundedAccuracy,
