@@ -109,7 +109,12 @@ func (a *app) begin(k *train.Keeper, m *model.Model, f trainFlags, r reportFlags
 		copy(w.Values, c.Model.Weights()[i].Values)
 	}
 	c.Model = m
-	a.progressf(r, "goes on after %s, from %s\n", placeOf(&c.State, perEpoch), path)
+	switch begun := c.Begun(); {
+	case begun > f.Epochs:
+		return nil, fmt.Errorf("--epochs %d, want at least the %d that are begun in %s", f.Epochs, begun, path)
+	case len(c.History) < f.Epochs:
+		a.progressf(r, "goes on after %s, from %s\n", placeOf(&c.State, perEpoch), path)
+	}
 	return &c.State, nil
 }
 

@@ -153,6 +153,9 @@ var trainFiles = []string{modelFile, historyFile, curvesFile, stepsFile}
 // fit trains on from a state with progress.
 func (a *app) fit(state *train.State, f fitFlags, r reportFlags, data *fashion.Data, seed uint64, hooks ...train.Hook) (train.Result, error) {
 	config := f.config(seed)
+	if len(state.History) == config.Epochs {
+		r.Quiet = true // there is nothing to tell of
+	}
 	spec := state.Model.Spec
 	a.progressf(r, "%v, %s parameters, %s training and %s validation images, seed %d\n",
 		spec, count(spec.Parameters()), count(data.Train.Len()), count(data.Valid.Len()), seed)
@@ -181,11 +184,12 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 	if f.Checkpoints > 0 {
 		hooks = append(hooks, keeper.Hook())
 	}
-	state, err := a.begin(keeper, m, f, r, train.StepsPerEpoch(data.Train.Len(), f.BatchSize))
+	perEpoch := train.StepsPerEpoch(data.Train.Len(), f.BatchSize)
+	state, err := a.begin(keeper, m, f, r, perEpoch)
 	if err != nil {
 		return trainReport{}, err
 	}
-	resumed := state.Steps(train.StepsPerEpoch(data.Train.Len(), f.BatchSize))
+	resumed := state.Steps(perEpoch)
 	started := time.Now()
 	result, err := a.fit(state, f.fitFlags, r, data, seed, hooks...)
 	if err != nil {
