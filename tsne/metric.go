@@ -93,7 +93,7 @@ func (f *frame) read(name string, m mat.Matrix) (*points, error) {
 	p.move(f.mean)
 	p.scale(f.exponent)
 	for i, v := range p.x { // far away is as good as farther
-		p.x[i] = min(max(v, -maxCoordinate), maxCoordinate)
+		p.x[i] = min(max(v, -MaxCoordinate), MaxCoordinate)
 	}
 	return p, nil
 }

@@ -6,13 +6,8 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/bits"
-	"slices"
 
 	"gonum.org/v1/gonum/mat"
-
-	"stackedae/internal/parallel"
-	"stackedae/internal/simd"
 )
 
 // KLDivergence returns the Kullback-Leibler divergence of the n x 2 embedding
@@ -77,7 +72,7 @@ func readCentered(name string, m mat.Matrix, n int) (y []float32, mean []float64
 // belong to each other; of equally near points the one with the lower index
 // counts as nearer. k is at least 1 and below half the number of points.
 //
-// It is scikit-learn's measure of that name. The time grows with n² log k.
+// It is scikit-learn's measure of that name. The time grows with n².
 func Trustworthiness(points, embedding mat.Matrix, k int) (float64, error) {
 	p, err := readInput(points)
 	if err != nil {
@@ -99,85 +94,6 @@ func Trustworthiness(points, embedding mat.Matrix, k int) (float64, error) {
 	sum := excessRanks(p, lists)
 	n, kf := float64(p.n), float64(k)
 	return 1 - 2*float64(sum)/(n*kf*(2*n-3*kf-1)), nil
-}
-
-// excessRanks returns the sum over all points of what the ranks of their listed
-// others, by distance in p and counted from 1, are above the lists' length.
-//
-// Distances in float32 leave of all points those that may be no farther than the
-// farthest of a list; their distances in float64 decide.
-func excessRanks(p *points, lists *neighborLists) int {
-	panels := newPanels(p, []int{0, p.n})
-	count := panelsOf(p.n)
-	sums := make([]int, count)
-	parallel.For(count, func(g int) {
-		var r [simd.PanelWidth]ranks
-		var limits [simd.PanelWidth]float32
-		var dist2 [simd.PanelWidth * simd.PanelWidth * scanPanels]float32
-		var below [simd.PanelWidth * scanPanels]uint16
-		first := g * simd.PanelWidth
-		for q := range min(simd.PanelWidth, p.n-first) {
-			r[q].of(p, first+q, lists.index[(first+q)*lists.k:][:lists.k])
-			farthest := math.Sqrt(r[q].near[lists.k-1].dist2) * panels.factor
-			limits[q] = panelMargin(panels.at(g, g+1), q).limit(float32(farthest * farthest))
-		}
-		for lo := 0; lo < count; lo += scanPanels {
-			width := min(scanPanels, count-lo)
-			points := width * simd.PanelWidth
-			simd.PanelDistances(dist2[:simd.PanelWidth*points], below[:simd.PanelWidth*width], panels.at(g, g+1), panels.at(lo, lo+width), limits[:])
-			for q := range r {
-				for panel, b := range below[q*width:][:width] {
-					for ; b != 0; b &= b - 1 {
-						r[q].add(p, (lo+panel)*simd.PanelWidth+bits.TrailingZeros16(b))
-					}
-				}
-			}
-		}
-		for q := range r {
-			sums[g] += r[q].excess()
-		}
-	})
-	total := 0
-	for _, s := range sums {
-		total += s
-	}
-	return total
-}
-
-// ranks finds the ranks of a few points by their distance from one.
-type ranks struct {
-	self  int
-	near  []neighbor // the few, in the order of their distances
-	added []int      // points that are before near[m], or it, and not before near[m-1]
-}
-
-// of begins with the points near of the point self.
-func (r *ranks) of(p *points, self int, near []int32) {
-	r.self, r.near, r.added = self, make([]neighbor, len(near)), make([]int, len(near))
-	for m, j := range near {
-		r.near[m] = neighbor{p.distance2(self, int(j)), j}
-	}
-	slices.SortFunc(r.near, neighbor.compare)
-}
-
-// add counts the point j.
-func (r *ranks) add(p *points, j int) {
-	if j == r.self {
-		return
-	}
-	if at, _ := slices.BinarySearchFunc(r.near, neighbor{p.distance2(r.self, j), int32(j)}, neighbor.compare); at < len(r.added) {
-		r.added[at]++
-	}
-}
-
-// excess returns the sum of what ranks are above the number of points.
-func (r *ranks) excess() (sum int) {
-	rank := 0
-	for _, a := range r.added {
-		rank += a
-		sum += max(0, rank-len(r.added))
-	}
-	return sum
 }
 
 func (p *points) distance2(i, j int) float64 { return squaredDistance(p.row(i), p.row(j)) }

@@ -108,7 +108,7 @@ func (s *TransformSettings) resolve(n int) (TransformSettings, error) {
 	if c.Perplexity == 0 {
 		c.Perplexity = min(DefaultTransformPerplexity, most)
 	} else if !(c.Perplexity > 1 && c.Perplexity <= most) {
-		return c, fmt.Errorf("tsne: transform: perplexity: got %v for a map of %d points, want above 1 and at most %.4g, a third of them, or 0 for %d", c.Perplexity, n, most, DefaultTransformPerplexity)
+		return c, fmt.Errorf("tsne: transform: perplexity: got %v for a map of %d points, want above 1 and at most %v, a third of them, or 0 for %d", c.Perplexity, n, hundredths(most), DefaultTransformPerplexity)
 	}
 	if c.Iterations == 0 {
 		c.Iterations = DefaultTransformIterations

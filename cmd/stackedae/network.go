@@ -100,6 +100,7 @@ type reconstructCommand struct {
 	Count int  `default:"5" help:"How many images, from the first (${default})."`
 	NPY   bool `name:"npy" help:"Also write the reconstructions as numbers from 0 to 1 to reconstructions.npy."`
 	outFlag
+	figureFlag
 	reportFlags
 }
 
@@ -172,7 +173,7 @@ func (a *app) reconstruct(network *graph.Network, images pictures, out string) (
 	if err != nil {
 		return nil, err
 	}
-	return reconstructed, a.addFigure(out, reconstructionsFile, func() (*figure.Figure, error) { return figure.Reconstructions(above, below) })
+	return reconstructed, a.addFigures(out, drawing{reconstructionsFile, func() (*figure.Figure, error) { return figure.Reconstructions(above, below) }})
 }
 
 type encodeCommand struct {
@@ -184,7 +185,7 @@ type encodeCommand struct {
 
 // Help is shown below the command's usage.
 func (encodeCommand) Help() string {
-	return "Removes labels.npy and embedding.npy of an earlier run that belong to other images.\nExample: stackedae encode --split test --out test"
+	return "Removes labels.npy and embedding.npy of an earlier run that belong to other images.\n\nExample: stackedae encode --split test --out test"
 }
 
 // encodeReport is what encode prints as JSON.
@@ -258,7 +259,7 @@ func removeStrangers(dir string, codes []float32, labelled bool) error {
 		strangers = append(strangers, labelsFile)
 	}
 	if old, err := npy.ReadFile(filepath.Join(dir, codesFile)); err != nil || !slices.Equal(old.Float32s(), codes) {
-		strangers = append(strangers, embeddingFile)
+		strangers = append(strangers, embeddingFile, descentFile, descentTable)
 	}
 	for _, name := range strangers {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
