@@ -317,25 +317,3 @@ func TestBadConfig(t *testing.T) {
 		}
 	}
 }
-
-func TestEdges(t *testing.T) {
-	m := newModel(t)
-	before, err := m.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Run(t.Context(), m, data(3), Config{Epochs: 1, BatchSize: 100, LearningRate: 0}); err != nil {
-		t.Errorf("batch larger than the set: %v", err)
-	}
-	after, err := m.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(before, after) {
-		t.Error("learning rate 0 has changed the weights")
-	}
-	constant := Data{Train: make([]byte, columns), Valid: bytes.Repeat([]byte{255}, columns)}
-	if _, err := Run(t.Context(), m, constant, Config{Epochs: 2, BatchSize: 1, LearningRate: 1.5}); err != nil {
-		t.Errorf("a single black image: %v", err)
-	}
-}

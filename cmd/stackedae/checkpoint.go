@@ -112,7 +112,9 @@ func (a *app) begin(k *train.Keeper, m *model.Model, f trainFlags, r reportFlags
 	switch begun := c.Begun(); {
 	case begun > f.Epochs:
 		return nil, fmt.Errorf("--epochs %d, want at least the %d that are begun in %s", f.Epochs, begun, path)
-	case len(c.History) < f.Epochs:
+	case len(c.History) == f.Epochs:
+		a.progressf(r, "all %d epochs are trained, to step %s, in %s\n", f.Epochs, count(c.Steps(perEpoch)), path)
+	default:
 		a.progressf(r, "goes on after %s, from %s\n", placeOf(&c.State, perEpoch), path)
 	}
 	return &c.State, nil

@@ -316,8 +316,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 	switch {
 	case err == nil:
 		return success
-	case errors.Is(err, syscall.EPIPE):
-		return signalBase + int(syscall.SIGPIPE) // nobody reads on, as after head
 	case errors.As(context.Cause(ctx), &stopped) && (errors.Is(err, context.Canceled) || errors.As(err, &stopped)):
 		fmt.Fprintf(stderr, "stackedae: %v: %s\n", stopped, app.summary())
 		return signalBase + int(stopped.signal.(syscall.Signal))

@@ -143,7 +143,7 @@ func (c *trainCommand) Run(app *app) error {
 	}{report, filesReport{app.wrote}}
 	text := app.summary()
 	if c.Resume && len(app.wrote) == 0 {
-		text = fmt.Sprintf("nothing to do: all %d epochs are trained, more --epochs go on", c.Epochs)
+		text = "nothing to do; more --epochs go on"
 	}
 	return app.result(c.reportFlags, all, "%s\n", text)
 }
