@@ -138,8 +138,8 @@ func (r *trial) check(t *testing.T) {
 // TestKilled kills training with SIGKILL, every other time at a random moment and
 // else while a checkpoint is being written, and goes on with --resume, which is
 // killed in turn one time in three. In the end there must be the bytes of a run that
-// nobody has disturbed, nothing half-written, and no epoch that was run again but
-// those that were killed. More kills:
+// nobody has disturbed, nothing half-written, and no epoch run again before the one
+// that was killed. More kills:
 //
 //	go test -run TestKilled ./cmd/stackedae -kills 100 -v
 func TestKilled(t *testing.T) {
@@ -186,25 +186,26 @@ func TestKilled(t *testing.T) {
 		r := &trial{program: program, data: data, out: filepath.Join(dir, fmt.Sprint("killed", n)), flags: kinds[kind]}
 		for resume := false; ; resume = true {
 			through := resume && rng.IntN(3) > 0 || killed == *kills
+			was, before, begun := r.running(), r.unfinished(t), 0
 			cmd, stdout := r.start(t, resume)
 			if !through {
 				if killed%2 == 0 {
 					// From before the first line to after the last one.
 					time.Sleep(time.Duration(rng.Float64() * 1.2 * float64(lasted[kind])))
 				} else {
-					r.read(t, stdout, r.running()+rng.IntN(max(1, trialEpochs-r.running())))
+					begun = r.read(t, stdout, was+rng.IntN(max(1, trialEpochs-was)))
 					waitForWriting(r.out)
-					time.Sleep(time.Duration(rng.IntN(1000)) * time.Microsecond)
+					time.Sleep(time.Duration(max(0, rng.IntN(1000)-500)) * time.Microsecond)
 				}
 				if err := cmd.Process.Kill(); err != nil {
 					t.Fatal(err)
 				}
 			}
-			was := r.running() // of the process before
-			begun := r.read(t, stdout, 0)
+			begun = max(begun, r.read(t, stdout, 0))
 			err := cmd.Wait()
 			status := cmd.ProcessState.Sys().(syscall.WaitStatus)
 			if resume && begun > 0 && begun < was {
+				again++
 				t.Errorf("goes on with epoch %d, want %d, which was killed", begun, was)
 			}
 			if through || !status.Signaled() { // or it was done before
@@ -215,8 +216,9 @@ func TestKilled(t *testing.T) {
 			}
 			killed++
 			r.check(t)
-			switch left := r.unfinished(t); {
-			case len(left) > 0 && strings.Contains(left[0], "checkpoints"):
+			left := slices.DeleteFunc(r.unfinished(t), func(file string) bool { return slices.Contains(before, file) })
+			switch {
+			case len(left) > 0 && strings.Contains(left[0], checkpointsDir):
 				inside++
 			case len(r.told) == 0:
 				early++
@@ -241,12 +243,12 @@ func TestKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Logf("killed %d times: %d inside the writing of a checkpoint, %d before the end of the first epoch, %d after the last; %d epochs told of twice",
+	t.Logf("killed %d times: %d inside the writing of a checkpoint, %d before the end of the first epoch, %d after the last; %d epochs run again before the killed one",
 		killed, inside, early, late, again)
 	if again > 0 {
-		t.Errorf("%d epochs were run again after they were told of", again)
+		t.Errorf("%d epochs were run again before the one that was killed, want 0", again)
 	}
-	if inside < killed/5 {
+	if killed >= 20 && inside < killed/5 { // of few it may be none
 		t.Errorf("killed inside the writing of a checkpoint %d times of %d, want a fifth", inside, killed)
 	}
 }
