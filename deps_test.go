@@ -16,6 +16,7 @@ import (
 var imports = map[string][]string{
 	"stackedae":                    {},
 	"stackedae/internal/files":     {},
+	"stackedae/internal/faulty":    {"stackedae/internal/files"},
 	"stackedae/internal/parallel":  {},
 	"stackedae/internal/npy":       {"stackedae/internal/files"},
 	"stackedae/internal/table":     {"stackedae/internal/files"},

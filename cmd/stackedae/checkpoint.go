@@ -143,6 +143,19 @@ func placeOf(s *train.State, perEpoch int) string {
 	return fmt.Sprintf("%s, %s of %s in epoch %d", step, count(s.InEpoch), count(perEpoch), s.Begun())
 }
 
+// timed counts a hook's pauses between epochs as writing of files. Those within one
+// count as training.
+func (a *app) timed(h train.Hook) train.Hook {
+	pause := h.Pause
+	h.Pause = func(p train.Pause) error {
+		if p.State.InEpoch == 0 {
+			defer a.watch.start(filesStage)()
+		}
+		return pause(p)
+	}
+	return h
+}
+
 // keep remembers the checkpoint to go on from.
 func (a *app) keep(k *train.Keeper) {
 	if k != nil {

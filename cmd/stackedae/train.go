@@ -182,7 +182,7 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 	}
 	keeper := f.keeper(m, data, seed, out, steps)
 	if f.Checkpoints > 0 {
-		hooks = append(hooks, keeper.Hook())
+		hooks = append(hooks, a.timed(keeper.Hook()))
 	}
 	perEpoch := train.StepsPerEpoch(data.Train.Len(), f.BatchSize)
 	state, err := a.begin(keeper, m, f, r, perEpoch)
