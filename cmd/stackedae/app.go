@@ -130,7 +130,10 @@ func (a *app) prepareDir(dir string, names ...string) error {
 	if err := files.Sweep(dir, ours); err != nil {
 		return err
 	}
-	return files.Probe(dir)
+	if err := files.Probe(dir); err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	return nil
 }
 
 // lock locks a folder until unlock.

@@ -157,5 +157,8 @@ func checkWritable(path string) error {
 	if err != nil {
 		return err
 	}
-	return files.Probe(filepath.Dir(target))
+	if err := files.Probe(filepath.Dir(target)); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
 }

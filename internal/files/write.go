@@ -95,14 +95,14 @@ func Target(path string) (string, error) {
 	return target, nil
 }
 
-// Probe sees that files can be made in a folder.
+// Probe sees that files can be made in a folder. Its errors do not name the path.
 func Probe(dir string) error {
 	part := partOf(filepath.Join(dir, "probe"))
 	f, err := disk.Create(part, 0o600)
 	if err != nil {
-		return named(dir, err)
+		return Reason(err)
 	}
-	return named(dir, errors.Join(f.Close(), disk.Remove(part)))
+	return Reason(errors.Join(f.Close(), disk.Remove(part)))
 }
 
 // named puts the path before an error.
