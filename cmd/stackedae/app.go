@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"stackedae/figure"
 	"stackedae/internal/files"
@@ -119,13 +120,21 @@ func (a *app) leave() {
 
 // add readies a file of the folder dir for flush.
 func (a *app) add(dir, name string, content func(io.Writer) error) error {
+	o, err := newOutput(dir, name, content)
+	if err != nil {
+		return err
+	}
+	a.outputs = append(a.outputs, o)
+	return nil
+}
+
+func newOutput(dir, name string, content func(io.Writer) error) (output, error) {
 	var b bytes.Buffer
 	path := filepath.Join(dir, name)
 	if err := content(&b); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return output{}, fmt.Errorf("%s: %w", path, err)
 	}
-	a.outputs = append(a.outputs, output{path, b.Bytes()})
-	return nil
+	return output{path, b.Bytes()}, nil
 }
 
 // nameOf returns the name of a file in the format of figures, if it is one of those.
@@ -136,19 +145,33 @@ func (a *app) nameOf(name string) string {
 	return name
 }
 
-// addFigure draws and readies a figure.
-func (a *app) addFigure(dir, name string, draw func() (*figure.Figure, error)) error {
+// drawing is a figure that is to be drawn, and the file for it.
+type drawing struct {
+	file string
+	draw func() (*figure.Figure, error)
+}
+
+// addFigures draws figures side by side, and readies them.
+func (a *app) addFigures(dir string, drawings ...drawing) error {
 	defer a.watch.start(figuresStage)()
-	f, err := draw()
-	if err != nil {
-		return err
+	outputs, errs := make([]output, len(drawings)), make([]error, len(drawings))
+	var group sync.WaitGroup
+	for i, d := range drawings {
+		group.Go(func() {
+			var f *figure.Figure
+			if f, errs[i] = d.draw(); errs[i] == nil {
+				outputs[i], errs[i] = newOutput(dir, a.nameOf(d.file), func(w io.Writer) error {
+					if a.figureFormat == "svg" {
+						return f.WriteSVG(w)
+					}
+					return f.WritePNG(w, figure.DPI)
+				})
+			}
+		})
 	}
-	return a.add(dir, a.nameOf(name), func(w io.Writer) error {
-		if a.figureFormat == "svg" {
-			return f.WriteSVG(w)
-		}
-		return f.WritePNG(w, figure.DPI)
-	})
+	group.Wait()
+	a.outputs = append(a.outputs, outputs...)
+	return errors.Join(errs...)
 }
 
 // flush writes all files that are ready, each whole or not at all, unless ctx

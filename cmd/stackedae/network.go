@@ -173,7 +173,7 @@ func (a *app) reconstruct(network *graph.Network, images pictures, out string) (
 	if err != nil {
 		return nil, err
 	}
-	return reconstructed, a.addFigure(out, reconstructionsFile, func() (*figure.Figure, error) { return figure.Reconstructions(above, below) })
+	return reconstructed, a.addFigures(out, drawing{reconstructionsFile, func() (*figure.Figure, error) { return figure.Reconstructions(above, below) }})
 }
 
 type encodeCommand struct {

@@ -212,7 +212,7 @@ func (a *app) addTraining(m *model.Model, history train.History, out string) err
 
 func (a *app) addCurves(out string, history train.History) error {
 	h := figureHistory(reference.HistoryOf(history))
-	return a.addFigure(out, curvesFile, func() (*figure.Figure, error) { return figure.TrainingCurves(h) })
+	return a.addFigures(out, drawing{curvesFile, func() (*figure.Figure, error) { return figure.TrainingCurves(h) }})
 }
 
 // loadData returns the embedded images, or those of a folder.
