@@ -55,12 +55,12 @@ func Embed(ctx context.Context, points mat.Matrix, settings *Settings) (*Result,
 	if err != nil {
 		return nil, err
 	}
-	_, p, err := newFrame(x, settings.Metric, settings.PCA)
+	_, p, err := newFrame(ctx, x, settings.Metric, settings.PCA)
 	if err != nil {
 		return nil, err
 	}
 	p.squareCosine = settings.Metric == Cosine && choices.squareCosine
-	start, err := chooseStart(settings, choices, p)
+	start, err := chooseStart(ctx, settings, choices, p)
 	if err != nil {
 		return nil, err
 	}
