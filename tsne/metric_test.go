@@ -180,6 +180,21 @@ func TestAllComponentsKeepDistances(t *testing.T) {
 	}
 }
 
+// Neither squares that underflow nor such as overflow turn the axes.
+func TestComponentsOfEveryScale(t *testing.T) {
+	data, _ := clusters(60, 6, 3, rand.New(rand.NewPCG(1, 2)))
+	_, want := mustFrame(t, data, Euclidean, 2)
+	for _, scale := range []float64{1e-170, 1e-30, 1e30, 1e148} {
+		_, got := mustFrame(t, scaled(data, scale), Euclidean, 2)
+		for i := range 20 {
+			a, b := got.distance2(i, i+1)/got.distance2(0, 50), want.distance2(i, i+1)/want.distance2(0, 50)
+			if math.Abs(a/b-1) > 1e-9 {
+				t.Fatalf("times %g: ratio of distances %v, want %v", scale, a, b)
+			}
+		}
+	}
+}
+
 // The blocks of float32 products give the axes of the sums in float64.
 func TestProductsInBlocks(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
