@@ -75,6 +75,7 @@ type tsneCommand struct {
 	Header    table.Header `default:"auto" help:"Whether the first line of .csv and .tsv names the columns: auto, if none of its fields is a number; yes; or no (${default})."`
 	Labels    string       `placeholder:"FILE" help:"The points' classes, whole numbers: .npy of n, .csv or .tsv of one column. Tells how many points have most neighbours of their class."`
 	Transform string       `placeholder:"FILE" help:"More points of the same columns, to be placed into the embedding without changing it."`
+	Record    bool         `help:"Also write descent.npy and descent.csv to the embedding's folder: the embedding after every 50th iteration, for the report."`
 	Embedding string       `placeholder:"FILE" help:"Write the embedding to this file, .npy, .csv or .tsv (embedding, as POINTS are, in --out)."`
 	outFlag
 	reportFlags
@@ -82,8 +83,8 @@ type tsneCommand struct {
 
 // Help is shown below the command's usage.
 func (tsneCommand) Help() string {
-	return "With .csv or .tsv POINTS the embedding is one too.\n" +
-		"Example: stackedae tsne out/codes.npy --perplexity 50 --labels out/labels.npy\n" +
+	return "With .csv or .tsv POINTS the embedding is one too.\n\n" +
+		"Example: stackedae tsne out/codes.npy --perplexity 50 --labels out/labels.npy\n\n" +
 		"Example: stackedae tsne train.csv --transform new.csv --embedding map.csv"
 }
 
@@ -154,7 +155,7 @@ func (c *tsneCommand) Run(app *app) error {
 		return err
 	}
 	header := !points.table || points.names != nil
-	embedding, report, err := app.embed(settings, c.reportFlags, points, plane{dir, name, header})
+	embedding, report, err := app.embed(settings, c.reportFlags, points, plane{dir, name, header, c.Record})
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Points, err)
 	}
@@ -166,7 +167,7 @@ func (c *tsneCommand) Run(app *app) error {
 		report.NeighborAccuracy = &accuracy
 	}
 	if c.Transform != "" {
-		if err := app.place(settings, points, embedding, more, plane{dir, placedName, header}); err != nil {
+		if err := app.place(settings, points, embedding, more, plane{dir, placedName, header, false}); err != nil {
 			return fmt.Errorf("--transform: %s: %w", c.Transform, err)
 		}
 		report.Transformed = more.rows()
@@ -238,6 +239,9 @@ func (c *tsneCommand) outputs(app *app) (dir, embedding, placed string, err erro
 			return "", "", "", fmt.Errorf("%s: %s is where the points of --transform go, want another name", flag, c.Embedding)
 		}
 	}
+	if c.Record {
+		files = append(files, descentFile, descentTable)
+	}
 	for _, name := range files {
 		if path := filepath.Join(dir, name); c.reads(path) {
 			return "", "", "", fmt.Errorf("%s: %s is read as well, want another name for what is written", flag, path)
@@ -263,30 +267,33 @@ func (c *tsneCommand) reads(path string) bool {
 type plane struct {
 	dir, name string
 	header    bool // where the format has one
+	descent   bool // keep how it came about, too
 }
 
 // embed takes points to two dimensions with progress and writes the embedding,
 // or, if a signal ends it during the descent, the embedding so far.
 func (a *app) embed(settings *tsne.Settings, r reportFlags, points mat.Matrix, file plane) (*mat.Dense, tsneReport, error) {
-	var p *progress
+	p := a.newProgress(r)
+	show := descentBar(p)
 	total := 0
+	var frames []tsne.Snapshot
 	settings.Recorder = tsne.RecorderFunc(func(s tsne.Snapshot) error {
-		if p == nil {
-			p = a.startProgress(r, s.Total)
-		}
 		total = s.Total
-		p.set(s.Iteration, "t-SNE", "kl_divergence %.4f", s.KLDivergence)
+		if file.descent {
+			frames = append(frames, s)
+		}
+		show(s)
 		if !p.shown() && s.Iteration%250 == 0 {
 			a.progressf(r, "t-SNE iteration %d/%d: kl_divergence %.4f\n", s.Iteration, s.Total, s.KLDivergence)
 		}
 		return a.failed
 	})
+	n, columns := points.Dims()
+	p.say(fmt.Sprintf("t-SNE: nearest neighbours of %s points", count(n)))
 	stop := a.watch.start(tsneStage)
 	result, err := tsne.Embed(a.ctx, points, settings)
 	stop()
-	if p != nil {
-		p.finish()
-	}
+	p.clear()
 	if err != nil && (result == nil || result.Status != tsne.Canceled || total == 0) {
 		return nil, tsneReport{}, err
 	}
@@ -299,11 +306,33 @@ func (a *app) embed(settings *tsne.Settings, r reportFlags, points mat.Matrix, f
 	if kept != nil || err != nil {
 		return nil, tsneReport{}, errors.Join(err, kept)
 	}
-	n, columns := points.Dims()
+	if file.descent {
+		if err := a.addDescent(file.dir, frames, result); err != nil {
+			return nil, tsneReport{}, err
+		}
+	}
 	return result.Embedding, tsneReport{
 		Points: n, Columns: columns, Preset: settings.Preset, Metric: settings.Metric, PCA: settings.PCA,
 		Perplexity: settings.Perplexity, Iterations: result.Iterations, Status: result.Status.String(), KLDivergence: result.KLDivergence, Approximate: result.Approximate,
 	}, nil
+}
+
+// descentBar returns what moves the bar. The first snapshot begins the measuring of
+// speed: what comes before a descent takes long too.
+func descentBar(p *progress) func(tsne.Snapshot) {
+	var run pace
+	return func(s tsne.Snapshot) {
+		if run.started.IsZero() {
+			run.begin(s.Iteration)
+		}
+		place := fmt.Sprintf("%d/%d", s.Iteration, s.Total)
+		divergence := fmt.Sprintf(" %.4f", s.KLDivergence)
+		p.draw(status{
+			done: s.Iteration, total: s.Total, name: [2]string{"t-SNE " + place, place},
+			loss:  [2]string{"KL divergence" + divergence, "KL" + divergence},
+			speed: speed(run.rate(s.Iteration), "iterations"), left: run.left(s.Iteration, s.Total),
+		})
+	}
 }
 
 // place readies the coordinates of more points in the embedding of points.
