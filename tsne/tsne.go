@@ -91,7 +91,7 @@ func Embed(ctx context.Context, points mat.Matrix, settings *Settings) (*Result,
 	switch {
 	case err != nil:
 	case choices.approximate:
-		result.KLDivergence = gradient.springs.divergence(descent.y, gradient.at(descent.grad, descent.y, 1))
+		result.KLDivergence = max(0, gradient.springs.divergence(descent.y, gradient.at(descent.grad, descent.y, 1)))
 	default:
 		result.KLDivergence = affinities.divergence(descent.y, exactZ(descent.y))
 	}
