@@ -137,7 +137,7 @@ func gradientOf(p *affinities, y []float32, mesh bool) []float64 {
 // lower divergence would be another computation.
 func TestFinalDivergenceOfCodesIsScikitLearns(t *testing.T) {
 	if testing.Short() {
-		t.Skip("22 whole runs")
+		t.Skip("17 whole runs")
 	}
 	eachCodes(t, func(t *testing.T, codes mat.Matrix, dir string, record codesRecord) {
 		for _, c := range []struct {
@@ -149,6 +149,9 @@ func TestFinalDivergenceOfCodesIsScikitLearns(t *testing.T) {
 			{"sklearn, random start", Settings{Preset: SKLearn, Initial: InitialRandom}, record.Runs.Random},
 			{"sklearn-0.2x", Settings{Preset: SKLearn02x}, record.Runs.Random200},
 		} {
+			if len(c.theirs) == 0 {
+				continue // sklearn-0.2x: recorded of 1,000 codes only
+			}
 			var ours []float64
 			for seed := range c.theirs {
 				s := c.s

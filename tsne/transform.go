@@ -71,7 +71,7 @@ func NewMap(points, embedding mat.Matrix, settings *Settings) (*Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, p, err := newFrame(x, settings.Metric, settings.PCA)
+	f, p, err := newFrame(context.Background(), x, settings.Metric, settings.PCA)
 	if err != nil {
 		return nil, err
 	}

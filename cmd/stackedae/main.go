@@ -167,7 +167,9 @@ Run takes these too:
 	--neighbors HOW    auto, exact or approximate: the search for neighbours (auto)
 	--repulsion HOW    auto, exact or mesh: the sum of the repulsion (auto)
 
-If a signal comes during the iterations, the embedding is written as it is then.
+If a signal comes during the iterations, the embedding is written as it is then; a
+finished one is kept, whatever comes after it. Files that are read are not replaced,
+but for that of --start.
 
 Plot draws a folder's embedding.npy into tsne_plot.png and, if there is
 images.npy, visualizacion_mnist_moda.png with thumbnails; labels.npy gives the

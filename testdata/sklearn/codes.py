@@ -12,7 +12,8 @@ sys.path.append(str(HERE.parent))
 from chapter import scaled, thumbnails
 
 CODES = HERE / "codes/codes.npy"
-SIZES = 1000, 5000  # how many of them
+# How many of them, and the settings of their runs.
+SIZES = {1000: {"random": {}, "random_200": {"learning_rate": 200.0}}, 5000: {"random": {}}}
 PERPLEXITY = 30.0
 ROWS = 50  # of P that are recorded
 
@@ -39,5 +40,5 @@ def record(folder, n):
         "affinities_norm": norm(p),
         "kl_divergences": kl,
         "thumbnails": {name: thumbnails(scaled(y)) for name, y in embeddings.items()},
-        "runs": {"random": runs(x), "random_200": runs(x, learning_rate=200.0)},
+        "runs": {name: runs(x, **settings) for name, settings in SIZES[n].items()},
     }
