@@ -104,6 +104,15 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 	return m, nil
 }
 
+// close gives the machine back. It lets go of the tape machine, which has a
+// finalizer: the graph that runs in it reads values into m, and Go frees no cycle
+// that has a finalizer in it.
+func (m *machine) close() error {
+	err := m.vm.Close()
+	m.vm = nil
+	return err
+}
+
 // bind chooses the input of the next run: rows of in from first on.
 func (m *machine) bind(in Inputs, first int) { m.binding.in, m.binding.first = in, first }
 

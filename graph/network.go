@@ -109,7 +109,7 @@ func New(m *model.Model, c Config) (*Network, error) {
 func (n *Network) Close() error {
 	var errs []error
 	for _, m := range n.machines {
-		errs = append(errs, m.vm.Close())
+		errs = append(errs, m.close())
 	}
 	clear(n.machines)
 	return errors.Join(errs...)

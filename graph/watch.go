@@ -37,7 +37,7 @@ func (n *Network) Gradients(batch Inputs) ([]model.Weight, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer m.vm.Close()
+	defer m.close()
 	m.bind(batch, 0)
 	if err := m.run(); err != nil {
 		return nil, err
