@@ -67,10 +67,11 @@ func NewMap(points, embedding mat.Matrix, settings *Settings) (*Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	y, mean, err := readCentered("embedding", embedding, x.n)
+	centered, mean, err := readCentered("embedding", embedding, x.n)
 	if err != nil {
 		return nil, err
 	}
+	y := centered.float32s()
 	f, p, err := newFrame(context.Background(), x, settings.Metric, settings.PCA)
 	if err != nil {
 		return nil, err
