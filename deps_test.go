@@ -28,9 +28,10 @@ var imports = map[string][]string{
 	"stackedae/internal/reference": {"stackedae/internal/fashion", "stackedae/internal/files", "stackedae/model", "stackedae/train"},
 	"stackedae/tsne":               {"stackedae/internal/parallel", "stackedae/internal/simd"},
 	"stackedae/figure":             {},
+	"stackedae/internal/report":    {},
 	"stackedae/cmd/stackedae": {
 		"stackedae", "stackedae/figure", "stackedae/graph", "stackedae/internal/bench", "stackedae/internal/fashion", "stackedae/internal/files",
-		"stackedae/internal/npy", "stackedae/internal/reference", "stackedae/internal/simd", "stackedae/internal/table", "stackedae/model", "stackedae/train", "stackedae/tsne",
+		"stackedae/internal/npy", "stackedae/internal/parallel", "stackedae/internal/reference", "stackedae/internal/report", "stackedae/internal/simd", "stackedae/internal/table", "stackedae/model", "stackedae/train", "stackedae/tsne",
 	},
 }
 

@@ -20,10 +20,10 @@ import (
 	"io/fs"
 )
 
-//go:embed testdata/keras/runs.jsonl testdata/keras/steps-*
+//go:embed testdata/keras/runs.jsonl testdata/keras/epochs.jsonl testdata/keras/steps-*
 var recordings embed.FS
 
-// Keras returns the folder of Keras' recordings: runs.jsonl and pairs of
+// Keras returns the folder of Keras' recordings: runs.jsonl, epochs.jsonl and pairs of
 // steps-*.csv and .npz. See testdata/keras/README.md.
 func Keras() fs.FS {
 	folder, err := fs.Sub(recordings, "testdata/keras")

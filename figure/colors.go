@@ -29,7 +29,17 @@ var Tab10 = [10]color.RGBA{
 // classColor returns the colour of a class, which must not be negative.
 func classColor(class int) color.Color { return Tab10[class%len(Tab10)] }
 
-// binaryGrey maps 0 to white and 1 to black in 256 steps, as matplotlib's
-// colour map binary does. x must lie in [0, 1]. matplotlib computes the greys
-// as fractions and cuts them off, so 38 of its 256 are darker by one.
-func binaryGrey(x float64) uint8 { return 255 - uint8(min(x*256, 255)) }
+// binaryGreys is matplotlib's colour map binary: 256 greys from white to black,
+// computed as fractions of 255 and cut off.
+//
+// Source: _create_lookup_table and Colormap.__call__ in matplotlib's colors.py.
+var binaryGreys = func() (greys [256]uint8) {
+	const step = 1 / 255.0
+	for i := range greys {
+		greys[i] = uint8((1 - 255*(float64(i)*step)/255) * 255)
+	}
+	return greys
+}()
+
+// binaryGrey returns the grey of x, which must lie in [0, 1].
+func binaryGrey(x float64) uint8 { return binaryGreys[int(min(x*256, 255))] }

@@ -15,6 +15,7 @@ type Pixel interface{ uint8 | float32 | float64 }
 type Images struct {
 	width, height, count int
 	at                   func(pixel int) float64
+	float32s             bool // computed with as matplotlib does; else float64s
 }
 
 // NewImages returns the images in pixels, which lie one after another, each
@@ -33,11 +34,13 @@ func NewImages[T Pixel](pixels []T, width, height int) (Images, error) {
 			return Images{}, fmt.Errorf("figure: image %d: pixel %d is %v, want a finite number", i/size, i%size, x)
 		}
 	}
+	_, float64s := any(pixels).([]float64)
 	return Images{
-		width:  width,
-		height: height,
-		count:  len(pixels) / size,
-		at:     func(i int) float64 { return float64(pixels[i]) },
+		width:    width,
+		height:   height,
+		count:    len(pixels) / size,
+		at:       func(i int) float64 { return float64(pixels[i]) },
+		float32s: !float64s,
 	}, nil
 }
 
@@ -45,8 +48,8 @@ func NewImages[T Pixel](pixels []T, width, height int) (Images, error) {
 func (m Images) Len() int { return m.count }
 
 // Image returns image i as matplotlib's imshow shows it with the colour map
-// binary: its smallest value white, its largest black. An image of one value
-// is white. Image panics unless 0 <= i < m.Len().
+// binary: its smallest value white, its largest black, with matplotlib's
+// roundings. An image of one value is white. Image panics unless 0 <= i < m.Len().
 func (m Images) Image(i int) *image.Gray {
 	if i < 0 || i >= m.count {
 		panic(fmt.Sprintf("figure: image %d of %d", i, m.count))
@@ -63,9 +66,18 @@ func (m Images) Image(i int) *image.Gray {
 	for p := range grey.Pix {
 		x := 0.0
 		if span > 0 {
-			x = (m.at(first+p)/2 - low/2) / span
+			x = m.rounded(m.rounded(m.at(first+p)/2-low/2) / span)
 		}
 		grey.Pix[p] = binaryGrey(x)
 	}
 	return grey
+}
+
+// rounded returns x as an array of matplotlib's would hold it: Normalize in its
+// colors.py makes float32 of bytes and leaves other numbers what they are.
+func (m Images) rounded(x float64) float64 {
+	if m.float32s {
+		return float64(float32(x))
+	}
+	return x
 }

@@ -12,14 +12,11 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-type colors struct {
-	Tab10 [][3]uint8
-	Ramp  []int
-	Image []int
-}
-
 func TestColorsAsMatplotlib(t *testing.T) {
-	want := readJSON[colors](t, "colors.json")
+	want := readJSON[struct {
+		Tab10 [][3]uint8
+		Greys map[string][]int
+	}](t, "colors.json")
 	for i, c := range Tab10 {
 		if got := [3]uint8{c.R, c.G, c.B}; got != want.Tab10[i] || c.A != 255 {
 			t.Errorf("Tab10[%d] is %v, alpha %d, want %v, alpha 255", i, got, c.A, want.Tab10[i])
@@ -28,31 +25,35 @@ func TestColorsAsMatplotlib(t *testing.T) {
 	if classColor(12) != classColor(2) {
 		t.Errorf("class 12 is %v, want that of class 2, %v", classColor(12), classColor(2))
 	}
-	ramp := make([]float32, len(want.Ramp))
-	for i := range ramp {
-		ramp[i] = float32(i) / float32(len(ramp)-1)
+
+	const n = 1024
+	ramp32, ramp64 := make([]float32, n), make([]float64, n)
+	for i := range n {
+		ramp64[i] = float64(i) / (n - 1)
+		ramp32[i] = float32(ramp64[i])
 	}
-	for _, test := range []struct {
-		name string
-		got  *image.Gray
-		want []int
-	}{
-		{"ramp", mustImages(t, ramp, len(ramp), 1).Image(0), want.Ramp},
-		{"image", mustImages(t, readArray(t, "originals.npy"), 28, 28).Image(0), want.Image},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			off := 0
-			for i, grey := range test.got.Pix {
-				switch int(grey) - test.want[i] {
-				case 0:
-				case 1: // see binaryGrey
-					off++
-				default:
-					t.Errorf("pixel %d is %d, want %d", i, grey, test.want[i])
+	const first, count = 20, 225
+	steps, steps32, steps64 := make([]uint8, count), make([]float32, count), make([]float64, count)
+	for i := range count {
+		steps[i], steps32[i], steps64[i] = uint8(first+i), float32(first+i)/255, float64(first+i)/255
+	}
+	got := map[string]Images{
+		"ramp32":  mustImages(t, ramp32, n, 1),
+		"ramp64":  mustImages(t, ramp64, n, 1),
+		"image":   mustImages(t, bytesOf(readArray(t, "originals.npy")[:28*28]), 28, 28),
+		"steps":   mustImages(t, steps, count, 1),
+		"steps32": mustImages(t, steps32, count, 1),
+		"steps64": mustImages(t, steps64, count, 1),
+	}
+	if len(want.Greys) != len(got) {
+		t.Errorf("%d recorded images, want %d", len(want.Greys), len(got))
+	}
+	for name, greys := range want.Greys {
+		t.Run(name, func(t *testing.T) {
+			for i, grey := range got[name].Image(0).Pix {
+				if int(grey) != greys[i] {
+					t.Fatalf("pixel %d is %d, want %d", i, grey, greys[i])
 				}
-			}
-			if off*256 > 40*len(test.want) {
-				t.Errorf("%d of %d pixels are brighter by one, want at most 40 in 256", off, len(test.want))
 			}
 		})
 	}

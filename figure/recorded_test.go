@@ -4,7 +4,6 @@ package figure
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"flag"
 	"image"
@@ -13,17 +12,22 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot/vg"
+
+	"stackedae/internal/npy"
 )
 
 var update = flag.Bool("update", false, "write the golden files of this package anew")
 
-// recorded is the folder of record.py and its files.
-const recorded = "../testdata/matplotlib"
+// recorded is the folder of what matplotlib and numpy recorded, and codes that
+// of scikit-learn's embeddings.
+const (
+	recorded = "../testdata/matplotlib"
+	codes    = "../testdata/sklearn/codes"
+)
 
 func readFile(t *testing.T, path string) []byte {
 	t.Helper()
@@ -42,44 +46,32 @@ func readJSON[T any](t *testing.T, name string) (v T) {
 	return v
 }
 
-// readArray returns the numbers of a .npy file of format 1: magic number,
-// header of the length at offset 8, data.
+// readArray returns the numbers of a .npy file.
 func readArray(t *testing.T, name string) []float64 {
 	t.Helper()
-	data := readFile(t, filepath.Join(recorded, name))
-	header := string(data[10 : 10+int(binary.LittleEndian.Uint16(data[8:]))])
-	data = data[10+len(header):]
-	var v []float64
-	switch {
-	case strings.Contains(header, "'<f4'"):
-		for ; len(data) > 0; data = data[4:] {
-			v = append(v, float64(math.Float32frombits(binary.LittleEndian.Uint32(data))))
-		}
-	case strings.Contains(header, "'<f8'"):
-		for ; len(data) > 0; data = data[8:] {
-			v = append(v, math.Float64frombits(binary.LittleEndian.Uint64(data)))
-		}
-	case strings.Contains(header, "'|u1'"):
-		for _, b := range data {
-			v = append(v, float64(b))
-		}
-	default:
-		t.Fatalf("%s: header %s", name, header)
+	array, err := npy.ReadFile(filepath.Join(recorded, name))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return v
+	return array.Float64s()
 }
 
-func readEmbedding(t *testing.T, name string) *mat.Dense {
+// readEmbedding returns the first two columns of a .npy file.
+func readEmbedding(t *testing.T, path string) mat.Matrix {
 	t.Helper()
-	v := readArray(t, name+".npy")
-	return mat.NewDense(len(v)/2, 2, v)
+	array, err := npy.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := array.Shape[0]
+	return mat.NewDense(n, array.Shape[1], array.Float64s()).Slice(0, n, 0, 2)
 }
 
-// layout is layout.json.
+// layout is layout.json: places in points, rectangles as picture has them.
 type layout struct {
-	Scatter    struct{ Points [][3]float64 }
-	Thumbnails struct {
-		Points        [][3]float64
+	Scatter, Thumbnails struct {
+		Axes [4]float64
+		// Of thumbnails: the middle of the frame's line, and the image.
 		Boxes, Images [][4]float64
 	}
 	Shown           []int
@@ -96,13 +88,15 @@ var classes = []string{"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "S
 // of the embedding, their labels and the images that have a thumbnail.
 func thousand(t *testing.T) Embedding {
 	t.Helper()
-	const n = 1000
-	points, err := Scale[float32](readEmbedding(t, "tsne").Slice(0, n, 0, 2))
+	recordedLabels := readArray(t, "labels.npy")
+	n := len(recordedLabels)
+	embedding := mat.DenseCopyOf(readEmbedding(t, filepath.Join(codes, "5000/final.npy")))
+	points, err := Scale[float32](embedding.Slice(0, n, 0, 2))
 	if err != nil {
 		t.Fatal(err)
 	}
 	labels := make([]int, n)
-	for i, v := range readArray(t, "labels.npy") {
+	for i, v := range recordedLabels {
 		labels[i] = int(v)
 	}
 	pixels := make([]float64, n*28*28)

@@ -1,7 +1,9 @@
 package figure
 
 import (
+	"encoding/json"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +19,7 @@ func TestPickThumbnailsAsNumpy(t *testing.T) {
 	}
 	for name, picks := range want {
 		t.Run(name, func(t *testing.T) {
-			embedding := readEmbedding(t, name)
+			embedding := readEmbedding(t, filepath.Join(recorded, name+".npy"))
 			single, err := Scale[float32](embedding)
 			if err != nil {
 				t.Fatal(err)
@@ -37,6 +39,29 @@ func TestPickThumbnailsAsNumpy(t *testing.T) {
 	// Without such a set, the precision would not be tested.
 	if slices.Equal(want["lattice"]["float32"], want["lattice"]["float64"]) {
 		t.Error("lattice: the same picks in both precisions, want different ones")
+	}
+}
+
+// TestThumbnailsOfCodes has embeddings that scikit-learn made of the codes of a
+// trained model.
+func TestThumbnailsOfCodes(t *testing.T) {
+	for _, n := range []string{"1000", "5000"} {
+		var record struct{ Thumbnails map[string][]int }
+		if err := json.Unmarshal(readFile(t, filepath.Join(codes, n, "recorded.json")), &record); err != nil {
+			t.Fatal(err)
+		}
+		if len(record.Thumbnails) != 2 {
+			t.Errorf("%s codes: %d recorded embeddings, want 2", n, len(record.Thumbnails))
+		}
+		for name, want := range record.Thumbnails {
+			points, err := Scale[float32](readEmbedding(t, filepath.Join(codes, n, name+".npy")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := PickThumbnails(points); !slices.Equal(got, want) {
+				t.Errorf("%s codes, %s: thumbnails %v, want %v", n, name, got, want)
+			}
+		}
 	}
 }
 

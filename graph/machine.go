@@ -25,6 +25,7 @@ type machine struct {
 	program
 	vm        G.VM
 	static    *staticMachine // vm, if it is one
+	tape      fmt.Stringer   // the program that vm runs, if it is a tape machine
 	binding   *binding
 	reads     []read
 	steps     []G.ValueGrad // the weights with their gradients, for a solver
@@ -92,6 +93,7 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("graph: compile: %w", err)
 	}
+	m.tape = prog
 	// BindDualValues stays away: with it gradients add up from run to run.
 	m.vm = G.NewTapeMachine(p.graph, G.WithPrecompiled(prog, locations), G.WithEngine(e))
 	return m, nil

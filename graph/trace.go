@@ -111,8 +111,7 @@ func label(g *G.ExprGraph, n *G.Node, ops Operations) string {
 	if ops == Fused {
 		return n.Name()
 	}
-	// Whether a comparison gives floats is no matter here.
-	name := strings.TrimSuffix(strings.TrimSuffix(n.Op().String(), " true"), " false")
+	name := shortName(n.Op().String())
 	var shapes []string
 	for _, o := range operands(g, n) {
 		if s := shapeName(o.Shape()); s != "" && !slices.Contains(shapes, s) {

@@ -16,8 +16,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
-
-	"stackedae/internal/npy"
 )
 
 func newRand() *rand.Rand { return rand.New(rand.NewPCG(42, 0)) }
@@ -208,61 +206,6 @@ func TestSaveIsWholeOrNothing(t *testing.T) {
 	}
 	if err != nil && !bytes.Equal(after, before) || err == nil && !bytes.Equal(after, want) {
 		t.Errorf("after Save (%v) the file is neither the old nor the new model", err)
-	}
-}
-
-func TestLoadNPZ(t *testing.T) {
-	spec := Stacked(6, 3)
-	want := mustNew(t, spec)
-	entries := func() []npy.Entry {
-		var es []npy.Entry
-		for i, w := range want.Weights() {
-			es = append(es, npy.Entry{Name: fmt.Sprintf("arr_%d", i), Array: npy.Array{Shape: w.Shape, Data: slices.Clone(w.Values)}})
-		}
-		return es
-	}
-	write := func(es []npy.Entry) string {
-		var b bytes.Buffer
-		if err := npy.WriteNPZ(&b, es); err != nil {
-			t.Fatal(err)
-		}
-		path := filepath.Join(t.TempDir(), "weights.npz")
-		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	extra := append(entries(), npy.Entry{Name: "note", Array: npy.Array{Shape: []int{1}, Data: []byte{1}}})
-	m, err := LoadNPZ(write(extra), spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, w := range want.Weights() {
-		if got := m.Weights()[i]; !slices.Equal(got.Values, w.Values) {
-			t.Errorf("%s = %v, want %v", w.Name, got.Values, w.Values)
-		}
-	}
-
-	bytesInside, infinite := entries(), entries()
-	bytesInside[3].Data = make([]byte, 6)
-	infinite[0].Data.([]float32)[5] = float32(math.Inf(-1))
-	for _, c := range []struct {
-		name string
-		es   []npy.Entry
-		spec Spec
-		want string
-	}{
-		{"missing entry", entries()[:3], spec, "arr_3"},
-		{"other architecture", entries(), Stacked(6, 2), "encoder.0.kernel (arr_0): []float32 of shape [6 3], want floats of shape [6 2]"},
-		{"bytes", bytesInside, spec, "decoder.0.bias (arr_3): []uint8"},
-		{"infinite weight", infinite, spec, "encoder.0.kernel: element 5 is -Inf"},
-	} {
-		if m, err := LoadNPZ(write(c.es), c.spec); m != nil || err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: model %v, error %v, want one with %q", c.name, m, err, c.want)
-		}
-	}
-	if _, err := LoadNPZ("no-such-file.npz", spec); err == nil || !strings.Contains(err.Error(), "no-such-file.npz") {
-		t.Errorf("missing file: error %v", err)
 	}
 }
 

@@ -1,4 +1,4 @@
-// This file loads weights as numpy keeps Keras' ones.
+// This file loads and saves weights as numpy keeps Keras' ones.
 
 package model
 
@@ -40,7 +40,7 @@ func fromNPZ(file *npy.NPZ, name string, spec Spec) (*Model, error) {
 		return nil, err
 	}
 	for i, w := range m.Weights() {
-		entry := fmt.Sprintf("arr_%d", i)
+		entry := arrayName(i)
 		array, err := file.Read(entry)
 		if err != nil {
 			return nil, fmt.Errorf("model: %s (%s): %w", w.Name, entry, err)
@@ -55,3 +55,20 @@ func fromNPZ(file *npy.NPZ, name string, spec Spec) (*Model, error) {
 	}
 	return m, nil
 }
+
+// WriteNPZ writes the weights as LoadNPZ and Keras' set_weights want them:
+// arrays arr_0, arr_1, … of float32, kernel and bias, layer by layer. Equal
+// weights give equal bytes. The architecture is in the arrays' shapes alone.
+func (m *Model) WriteNPZ(w io.Writer) error {
+	var entries []npy.Entry
+	for i, weight := range m.Weights() {
+		entries = append(entries, npy.Entry{Name: arrayName(i), Array: npy.Array{Shape: weight.Shape, Data: weight.Values}})
+	}
+	if err := npy.WriteNPZ(w, entries); err != nil {
+		return fmt.Errorf("model: %w", err)
+	}
+	return nil
+}
+
+// arrayName is the name that numpy.savez gives its argument number i.
+func arrayName(i int) string { return fmt.Sprintf("arr_%d", i) }

@@ -171,6 +171,32 @@ func TestSameSeedSameBits(t *testing.T) {
 	}
 }
 
+// TestEpochMeanIsOfImages adds up the batches of two epochs, whose last are shorter:
+// neither the mean of the batches' means nor of the running means is right.
+func TestEpochMeanIsOfImages(t *testing.T) {
+	var log StepLog
+	if _, err := Run(t.Context(), newModel(t), data(10), Config{Epochs: 2, BatchSize: 4, LearningRate: 0.5}, log.Hook()); err != nil {
+		t.Fatal(err)
+	}
+	if len(log) != 6 || log[2].Images != 2 {
+		t.Fatalf("steps %+v, want six, every third of two images", log)
+	}
+	for epoch := range 2 {
+		var loss, accuracy, images, means float64
+		steps := log[3*epoch:][:3]
+		for _, s := range steps {
+			n := float64(s.Images)
+			loss, accuracy, images, means = loss+n*s.Batch.Loss, accuracy+n*s.Batch.RoundedAccuracy, images+n, means+s.Batch.Loss/3
+			if got := s.EpochMean; math.Abs(got.Loss-loss/images) > 1e-12 || math.Abs(got.RoundedAccuracy-accuracy/images) > 1e-12 {
+				t.Errorf("step %d: mean %v, want loss %v and accuracy %v", s.Number, got, loss/images, accuracy/images)
+			}
+		}
+		if got := steps[2].EpochMean.Loss; math.Abs(got-means) < 1e-6 {
+			t.Errorf("epoch %d: the mean of the batches' means, %v, is as good: the test says nothing", epoch+1, means)
+		}
+	}
+}
+
 func TestHooks(t *testing.T) {
 	var log StepLog
 	var epochs []int

@@ -88,7 +88,7 @@ func TestAffinitiesAreSymmetricAndSumToOne(t *testing.T) {
 		values := rapid.SampledFrom([]*rapid.Generator[float64]{
 			rapid.Float64Range(-1, 1),
 			rapid.Map(rapid.IntRange(0, 2), func(i int) float64 { return float64(i) }), // many equal points
-			rapid.Float64Range(-maxCoordinate, maxCoordinate),
+			rapid.Float64Range(-MaxCoordinate, MaxCoordinate),
 		}).Draw(r, "kind")
 		m := mat.NewDense(n, dim, rapid.SliceOfN(values, n*dim, n*dim).Draw(r, "values"))
 		p, err := readInput(m)

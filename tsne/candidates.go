@@ -95,17 +95,25 @@ func newMargin(dim int, norm float64) margin {
 
 // limit returns a number that the computed squared distance of none of the k
 // nearest points reaches if the k-th smallest of those computed is kth.
+func (m margin) limit(kth float32) float32 {
+	// How far the true k-th nearest can be.
+	farthest := math.Sqrt(float64(kth)+m.absolute) * (1 + m.relative)
+	farthest = (farthest + m.offset) * (1 + 2*roundoff)
+	_, limit := m.computed(farthest)
+	return limit
+}
+
+// computed returns between which numbers the computed squared distance of a point
+// at a true distance is: at least low and below high.
 //
 // A computed distance is that of the rounded points up to the relative and
 // absolute error, and theirs is the true one up to the offset and 2^-24 of it.
-// This is applied once to find how far the true k-th nearest can be, and once
-// to find what its distance can have been computed as.
-func (m margin) limit(kth float32) float32 {
-	farthest := math.Sqrt(float64(kth)+m.absolute) * (1 + m.relative)
-	farthest = (farthest + m.offset) * (1 + 2*roundoff)
-	farthest = farthest*(1+roundoff) + m.offset
-	largest := farthest*farthest*(1+m.relative) + m.absolute
-	return math.Nextafter32(float32(largest), float32(math.Inf(1)))
+func (m margin) computed(distance float64) (low, high float32) {
+	nearest := max(0, distance*(1-roundoff)-m.offset)
+	least := max(0, nearest*nearest*(1-m.relative)-m.absolute)
+	farthest := distance*(1+roundoff) + m.offset
+	most := farthest*farthest*(1+m.relative) + m.absolute
+	return math.Nextafter32(float32(least), 0), math.Nextafter32(float32(most), float32(math.Inf(1)))
 }
 
 // selectSmallest reorders keys, all different, so that the smallest come first,

@@ -12,7 +12,6 @@ type cells struct {
 	x, y          []float32 // coordinates, in the order of cells
 	point         []int32   // the points' numbers, in the order of cells
 	start         []int32   // cell c holds start[c] to start[c+1]
-	most          int32     // points in the fullest cell
 
 	// Each piece of points counts and places its own. at[p·cells+c] is the number
 	// of points of piece p in cell c, then where the next of them goes.
@@ -56,13 +55,11 @@ func (c *cells) sort(y []float32, b bounds, size float32) {
 	c.start, c.at = c.start[:count+1], c.at[:c.pieces*count]
 	parallel.For(c.pieces, c.count)
 	next := int32(0)
-	c.most = 0
 	for cell := range count {
 		c.start[cell] = next
 		for at := cell; at < len(c.at); at += count {
 			next, c.at[at] = next+c.at[at], next
 		}
-		c.most = max(c.most, next-c.start[cell])
 	}
 	c.start[count] = next
 	parallel.For(c.pieces, c.places)

@@ -112,6 +112,25 @@ func TestDescentFollowsTheTextbook(t *testing.T) {
 	}
 }
 
+func TestExtentIsTheLargerSide(t *testing.T) {
+	for _, c := range []struct {
+		y    []float32
+		want float64
+	}{
+		{[]float32{1, 1}, 0},
+		{[]float32{-3, 0, 4, 1}, 7},
+		{[]float32{0, 2e12, 1, -1e12, 2, 0}, 3e12},
+	} {
+		if got := extent(c.y); math.Abs(got/max(c.want, 1)-c.want/max(c.want, 1)) > 1e-6 {
+			t.Errorf("extent of %v = %v, want %v", c.y, got, c.want)
+		}
+	}
+	nan := float32(math.NaN())
+	if got := extent([]float32{0, 0, 1, nan}); got == got {
+		t.Errorf("extent with NaN = %v, want NaN", got)
+	}
+}
+
 // The numbers are those of tsne.py in openTSNE and of _t_sne.py in scikit-learn.
 func TestStepRules(t *testing.T) {
 	for _, c := range []struct {
@@ -197,7 +216,7 @@ func TestDefaultStopsWhenNothingMoves(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			start, err := chooseStart(new(Settings), choices, p)
+			start, err := chooseStart(t.Context(), new(Settings), choices, p)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -34,6 +34,20 @@ func lonely(n, dim int, rng *rand.Rand) *mat.Dense {
 	return m
 }
 
+// apart returns tight clusters far from each other, and points that are far from
+// all of them and begin as centres of lists of their own.
+func apart(n, dim int, rng *rand.Rand) *mat.Dense {
+	m := uniform(n, dim, rng)
+	for i := range n {
+		m.Set(i, 0, m.At(i, 0)+100*float64(i%10))
+	}
+	step := n / listsFor(n)
+	for i := range 10 {
+		m.Set(i*step, 1, 1e5*float64(2+i))
+	}
+	return m
+}
+
 // approximate returns the approximate lists of points and their exact ones, both
 // by the points' own numbers.
 func approximate(t *testing.T, m *mat.Dense, k int) (got, want *neighborLists) {
@@ -74,6 +88,7 @@ func TestApproximateNeighborsAreNearlyAll(t *testing.T) {
 		{"uniform", uniform(3000, 30, rng), 31},
 		{"plane", uniform(5000, 2, rng), 91},
 		{"lonely points and equal ones", lonely(2000, 5, rng), 40},
+		{"lists of one point", apart(3000, 3, rng), 40},
 		{"all others", uniform(50, 3, rng), 49},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -115,6 +130,15 @@ func TestApproximateNeighborsDoNotDependOnGOMAXPROCS(t *testing.T) {
 		}
 		if !slices.Equal(got.index, first.index) || !slices.Equal(got.dist2, first.dist2) {
 			t.Errorf("GOMAXPROCS %d: other neighbours than with 1", procs)
+		}
+	}
+}
+
+func TestListOfPoint(t *testing.T) {
+	s := &search{panels: &panels{first: []int{0, 0, 3, 3, 3, 5, 6}}}
+	for number, want := range []int{1, 1, 1, 4, 4, 5} {
+		if got := s.listOf(number); got != want {
+			t.Errorf("point %d is in list %d, want %d", number, got, want)
 		}
 	}
 }
@@ -170,6 +194,31 @@ func TestEmbedWithApproximateNeighbors(t *testing.T) {
 		}
 		if math.Abs(r.KLDivergence/exact-1) > .02 {
 			t.Errorf("approximate %v: divergence %v, exactly %v", r.Approximate, r.KLDivergence, exact)
+		}
+	}
+}
+
+// Every point begins where the caller has put it, whatever order is worked in.
+func TestApproximateNeighborsKeepTheStart(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	m, _ := clusters(500, 5, 8, rng)
+	start := dense(diskEmbedding(500, rng))
+	got, err := Embed(t.Context(), m, &Settings{
+		Neighbors: ApproximateNeighbors, Start: start,
+		Schedule: []Phase{{Iterations: 1, LearningRate: 1e-6}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, mean, err := readCentered("start", start, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 500 {
+		for c := range 2 {
+			if want := start.At(i, c) - mean[c]; math.Abs(got.Embedding.At(i, c)-want) > 1e-4 {
+				t.Fatalf("row %d, column %d = %v, want %v", i, c, got.Embedding.At(i, c), want)
+			}
 		}
 	}
 }

@@ -53,11 +53,23 @@ func TestNearestNeighbors(t *testing.T) {
 	for i := range 300 {
 		far.Set(i, 0, far.At(i, 0)+1e7*float64(i%3))
 	}
+	sphere := random(150, 2000) // all at nearly the same distance from point 0
+	for i := range 150 {
+		row := sphere.RawRowView(i)
+		length := mat.Norm(sphere.RowView(i), 2)
+		for j := range row {
+			row[j] *= (1 + 1e-9*float64(i*7%150)) / length
+			if i == 0 {
+				row[j] = 0
+			}
+		}
+	}
 	for _, c := range []struct {
 		name string
 		m    *mat.Dense
 		k    int
 	}{
+		{"on a sphere", sphere, 30},
 		{"two points", random(2, 3), 1},
 		{"all others", random(7, 3), 6},
 		{"one block less one", random(queryPanels*simd.PanelWidth-1, 5), 9},

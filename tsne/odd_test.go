@@ -152,6 +152,7 @@ func FuzzEmbed(f *testing.F) {
 	f.Add(slices.Repeat([]byte{1, 2, 3, 250}, 40), uint8(4), uint8(1), uint16(90), 1.5)
 	f.Add(slices.Repeat([]byte{0x7f, 0xe0, 1, 2, 3, 4, 5, 6}, 30), uint8(2), uint8(7), uint16(2000), 5.)
 	f.Add(slices.Repeat([]byte{0, 0, 0, 0, 0, 0, 0, 9}, 70), uint8(2), uint8(64+8), uint16(0), 30.)
+	f.Add(slices.Repeat([]byte{1, 2, 3, 250, 7}, 60), uint8(3), uint8(3<<4), uint16(500), 3.)
 	f.Fuzz(func(t *testing.T, data []byte, columns, choices uint8, exponent uint16, perplexity float64) {
 		dim := 2 + int(columns)%6
 		var values []float64
@@ -168,6 +169,9 @@ func FuzzEmbed(f *testing.F) {
 		s := &Settings{
 			Preset: Preset(choices % 3), Metric: Metric(choices >> 2 & 1), Perplexity: perplexity,
 			Iterations: 20, Repulsion: Repulsion(choices >> 3 & 1 * 2), Initial: Initial(choices >> 4 & 3), PCA: int(choices >> 7 * 2),
+		}
+		if s.Initial > InitialRandom { // in place of one that there is not
+			s.Initial, s.Neighbors = InitialByPreset, ApproximateNeighbors
 		}
 		r, err := Embed(t.Context(), points, s)
 		if err != nil {

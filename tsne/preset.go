@@ -47,7 +47,7 @@ var presets = [...]rules{
 			case largest <= 1:
 				return fmt.Errorf("tsne: points: got %d rows, want at least 5, or the preset SKLearn", n)
 			case perplexity > largest:
-				return fmt.Errorf("tsne: perplexity: got %v for %d points, want at most %.4g, a third of the other points", perplexity, n, largest)
+				return fmt.Errorf("tsne: perplexity: got %v for %d points, want at most %v, a third of the other points", perplexity, n, hundredths(largest))
 			}
 			return nil
 		},
@@ -76,7 +76,10 @@ func sklearn(rate func(n int) float64, initial Initial, squareCosine bool) rules
 			}
 		},
 		perplexityFits: func(perplexity float64, n int) error {
-			if perplexity >= float64(n) {
+			switch {
+			case n < 2:
+				return tooFewRows(n)
+			case perplexity >= float64(n):
 				return fmt.Errorf("tsne: perplexity: got %v for %d points, want below %d", perplexity, n, n)
 			}
 			return nil

@@ -6,13 +6,8 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/bits"
-	"slices"
 
 	"gonum.org/v1/gonum/mat"
-
-	"stackedae/internal/parallel"
-	"stackedae/internal/simd"
 )
 
 // KLDivergence returns the Kullback-Leibler divergence of the n x 2 embedding
@@ -22,36 +17,61 @@ import (
 // programs can be compared by it. The perplexity is above 1 and below n; 0 means
 // 30. The time grows with n².
 func KLDivergence(points, embedding mat.Matrix, perplexity float64) (float64, error) {
-	p, err := readInput(points)
+	p, y, err := definition(points, embedding, perplexity)
 	if err != nil {
 		return 0, err
 	}
-	y, err := readEmbedding("embedding", embedding, p.n)
+	y32 := y.float32s()
+	return p.divergence(y32, exactZ(y32)), nil
+}
+
+// Gradient returns the gradient of KLDivergence by the coordinates of the
+// embedding, n x 2: how far from a minimum it is, by whatever program it was made.
+// Every pair counts, in float64. At a minimum attraction and repulsion nearly
+// cancel, and the rounding of either is seen, which is why Embed, in float32,
+// would not do. The perplexity is KLDivergence's. The time grows with n².
+func Gradient(points, embedding mat.Matrix, perplexity float64) (*mat.Dense, error) {
+	p, y, err := definition(points, embedding, perplexity)
 	if err != nil {
-		return 0, err
+		return nil, err
+	}
+	return mat.NewDense(p.n, 2, p.gradient(y.x)), nil
+}
+
+// definition returns the affinities of the points by t-SNE's definition, with
+// exact neighbours, and the embedding, moved so that its mean is 0.
+func definition(x, embedding mat.Matrix, perplexity float64) (*affinities, *points, error) {
+	p, err := readInput(x)
+	if err != nil {
+		return nil, nil, err
+	}
+	y, _, err := readCentered("embedding", embedding, p.n)
+	if err != nil {
+		return nil, nil, err
 	}
 	// SKLearn's bound of the perplexity is the definition's.
 	c, err := (&Settings{Preset: SKLearn, Perplexity: perplexity}).resolve(p.n)
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
 	affinities, err := newAffinities(context.Background(), p, c.perplexity, c.neighbors)
-	if err != nil {
-		return 0, err
-	}
-	return affinities.divergence(y, exactZ(y)), nil
+	return affinities, y, err
 }
 
 // readEmbedding returns the n x 2 matrix m as float32, row-major, moved so that
 // its mean is 0: no digits are lost to a common offset.
 func readEmbedding(name string, m mat.Matrix, n int) ([]float32, error) {
-	y, _, err := readCentered(name, m, n)
-	return y, err
+	p, _, err := readCentered(name, m, n)
+	if err != nil {
+		return nil, err
+	}
+	return p.float32s(), nil
 }
 
-// readCentered is readEmbedding; it also returns the mean that there was.
-func readCentered(name string, m mat.Matrix, n int) (y []float32, mean []float64, err error) {
-	p, err := readPoints(name, m)
+// readCentered returns the n x 2 matrix m, moved so that its mean is 0, and the
+// mean that there was.
+func readCentered(name string, m mat.Matrix, n int) (p *points, mean []float64, err error) {
+	p, err = readPoints(name, m)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -63,12 +83,16 @@ func readCentered(name string, m mat.Matrix, n int) (y []float32, mean []float64
 			return nil, nil, fmt.Errorf("tsne: %s: row %d, column %d (counted from 0) is %v, want a magnitude of at most %g", name, i/2, i%2, v, maxExtent)
 		}
 	}
-	mean = p.center()
-	y = make([]float32, len(p.x))
+	return p, p.center(), nil
+}
+
+// float32s returns the coordinates rounded.
+func (p *points) float32s() []float32 {
+	x := make([]float32, len(p.x))
 	for i, v := range p.x {
-		y[i] = float32(v)
+		x[i] = float32(v)
 	}
-	return y, mean, nil
+	return x
 }
 
 // Trustworthiness returns how far the k nearest neighbours in an embedding are
@@ -77,7 +101,7 @@ func readCentered(name string, m mat.Matrix, n int) (y []float32, mean []float64
 // belong to each other; of equally near points the one with the lower index
 // counts as nearer. k is at least 1 and below half the number of points.
 //
-// It is scikit-learn's measure of that name. The time grows with n² log k.
+// It is scikit-learn's measure of that name. The time grows with n².
 func Trustworthiness(points, embedding mat.Matrix, k int) (float64, error) {
 	p, err := readInput(points)
 	if err != nil {
@@ -99,85 +123,6 @@ func Trustworthiness(points, embedding mat.Matrix, k int) (float64, error) {
 	sum := excessRanks(p, lists)
 	n, kf := float64(p.n), float64(k)
 	return 1 - 2*float64(sum)/(n*kf*(2*n-3*kf-1)), nil
-}
-
-// excessRanks returns the sum over all points of what the ranks of their listed
-// others, by distance in p and counted from 1, are above the lists' length.
-//
-// Distances in float32 leave of all points those that may be no farther than the
-// farthest of a list; their distances in float64 decide.
-func excessRanks(p *points, lists *neighborLists) int {
-	panels := newPanels(p, []int{0, p.n})
-	count := panelsOf(p.n)
-	sums := make([]int, count)
-	parallel.For(count, func(g int) {
-		var r [simd.PanelWidth]ranks
-		var limits [simd.PanelWidth]float32
-		var dist2 [simd.PanelWidth * simd.PanelWidth * scanPanels]float32
-		var below [simd.PanelWidth * scanPanels]uint16
-		first := g * simd.PanelWidth
-		for q := range min(simd.PanelWidth, p.n-first) {
-			r[q].of(p, first+q, lists.index[(first+q)*lists.k:][:lists.k])
-			farthest := math.Sqrt(r[q].near[lists.k-1].dist2) * panels.factor
-			limits[q] = panelMargin(panels.at(g, g+1), q).limit(float32(farthest * farthest))
-		}
-		for lo := 0; lo < count; lo += scanPanels {
-			width := min(scanPanels, count-lo)
-			points := width * simd.PanelWidth
-			simd.PanelDistances(dist2[:simd.PanelWidth*points], below[:simd.PanelWidth*width], panels.at(g, g+1), panels.at(lo, lo+width), limits[:])
-			for q := range r {
-				for panel, b := range below[q*width:][:width] {
-					for ; b != 0; b &= b - 1 {
-						r[q].add(p, (lo+panel)*simd.PanelWidth+bits.TrailingZeros16(b))
-					}
-				}
-			}
-		}
-		for q := range r {
-			sums[g] += r[q].excess()
-		}
-	})
-	total := 0
-	for _, s := range sums {
-		total += s
-	}
-	return total
-}
-
-// ranks finds the ranks of a few points by their distance from one.
-type ranks struct {
-	self  int
-	near  []neighbor // the few, in the order of their distances
-	added []int      // points that are before near[m], or it, and not before near[m-1]
-}
-
-// of begins with the points near of the point self.
-func (r *ranks) of(p *points, self int, near []int32) {
-	r.self, r.near, r.added = self, make([]neighbor, len(near)), make([]int, len(near))
-	for m, j := range near {
-		r.near[m] = neighbor{p.distance2(self, int(j)), j}
-	}
-	slices.SortFunc(r.near, neighbor.compare)
-}
-
-// add counts the point j.
-func (r *ranks) add(p *points, j int) {
-	if j == r.self {
-		return
-	}
-	if at, _ := slices.BinarySearchFunc(r.near, neighbor{p.distance2(r.self, j), int32(j)}, neighbor.compare); at < len(r.added) {
-		r.added[at]++
-	}
-}
-
-// excess returns the sum of what ranks are above the number of points.
-func (r *ranks) excess() (sum int) {
-	rank := 0
-	for _, a := range r.added {
-		rank += a
-		sum += max(0, rank-len(r.added))
-	}
-	return sum
 }
 
 func (p *points) distance2(i, j int) float64 { return squaredDistance(p.row(i), p.row(j)) }

@@ -31,11 +31,34 @@ func TestTrustworthiness(t *testing.T) {
 	for i := range 130 {
 		lattice.SetRow(i, []float64{float64(i % 13), float64(i / 13)})
 	}
+	many, _ := clusters(320, 5, 8, rng)
+	far := mat.DenseCopyOf(many) // clusters so far apart that float32 tells no point from others of its own
+	for i := range 320 {
+		far.Set(i, 0, far.At(i, 0)+1e7*float64(i%4))
+	}
+	alike := mat.DenseCopyOf(many)
+	for i := range 140 {
+		alike.SetRow(2*i, many.RawRowView(i%7))
+	}
+	middle := mat.NewDense(130, 2, nil) // many stand at the mean
+	for i := range 45 {
+		middle.SetRow(2*i, []float64{float64(1 + i), 3})
+		middle.SetRow(2*i+1, []float64{-float64(1 + i), -3})
+	}
 	for _, c := range []struct {
 		name              string
 		points, embedding *mat.Dense
 		k                 int
 	}{
+		{"many points", many, dense(diskEmbedding(320, rng)), 12},
+		{"half of many", many, dense(diskEmbedding(320, rng)), 159},
+		{"two of many columns", many, many.Slice(0, 320, 0, 2).(*mat.Dense), 12},
+		{"far apart", far, far.Slice(0, 320, 0, 2).(*mat.Dense), 12},
+		{"many equal ones", alike, alike.Slice(0, 320, 1, 3).(*mat.Dense), 20},
+		{"of 1e-140", scaled(many, 1e-140), StartRandom(320, rng), 12},
+		{"of 1e140", scaled(many, 1e140), StartRandom(320, rng), 12},
+		{"many at the mean", middle, StartRandom(130, rng), 12},
+		{"at the mean and listed", middle, middle, 12},
 		{"unrelated", data, StartRandom(130, rng), 12},
 		{"one neighbour", data, StartRandom(130, rng), 1},
 		{"most neighbours", data, StartRandom(130, rng), 64},

@@ -3,6 +3,7 @@
 package tsne
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -12,9 +13,9 @@ import (
 	"stackedae/internal/parallel"
 )
 
-// maxCoordinate is the largest coordinate accepted: sums of squares of such
-// numbers are finite in float64.
-const maxCoordinate = 1e150
+// MaxCoordinate is the largest magnitude of a coordinate that is accepted: sums
+// of squares of such numbers are finite in float64.
+const MaxCoordinate = 1e150
 
 // rows reads a caller's matrix whose rows are points.
 type rows struct {
@@ -49,8 +50,8 @@ func (x *rows) row(dst []float64, i int) {
 // check refuses a row with a number that is not finite or too large.
 func (x *rows) check(i int, row []float64) error {
 	for j, v := range row {
-		if !(math.Abs(v) <= maxCoordinate) {
-			return fmt.Errorf("tsne: %s: row %d, column %d (counted from 0) is %v, want a finite number of magnitude at most %g", x.name, i, j, v, maxCoordinate)
+		if !(math.Abs(v) <= MaxCoordinate) {
+			return fmt.Errorf("tsne: %s: row %d, column %d (counted from 0) is %v, want a finite number of magnitude at most %g", x.name, i, j, v, MaxCoordinate)
 		}
 	}
 	return nil
@@ -135,11 +136,15 @@ func inputRows(m mat.Matrix) (*rows, error) {
 	case err != nil:
 		return nil, err
 	case x.n < 2:
-		return nil, fmt.Errorf("tsne: points: got %d rows, want at least 2", x.n)
+		return nil, tooFewRows(x.n)
 	case x.dim < 2:
 		return nil, fmt.Errorf("tsne: points: got %d columns, want at least 2: two components are the least to reduce to two", x.dim)
 	}
 	return x, nil
+}
+
+func tooFewRows(n int) error {
+	return fmt.Errorf("tsne: points: got %d rows, want at least 2", n)
 }
 
 // readInput reads points that are to be embedded as they are.
@@ -148,6 +153,6 @@ func readInput(m mat.Matrix) (*points, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, p, err := newFrame(x, Euclidean, 0)
+	_, p, err := newFrame(context.Background(), x, Euclidean, 0)
 	return p, err
 }

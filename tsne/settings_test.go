@@ -20,8 +20,9 @@ func TestSettingsRefused(t *testing.T) {
 		{"perplexity infinite", Settings{Perplexity: math.Inf(1)}, 100, "tsne: perplexity: got +Inf, want a finite number above 1, or 0 for 30"},
 		{"perplexity 1", Settings{Perplexity: 1}, 100, "tsne: perplexity: got 1, want a finite number above 1, or 0 for 30"},
 		{"perplexity negative", Settings{Perplexity: -5}, 100, "tsne: perplexity: got -5, want a finite number above 1, or 0 for 30"},
-		{"perplexity too large", Settings{}, 90, "tsne: perplexity: got 30 for 90 points, want at most 29.67, a third of the other points"},
+		{"perplexity too large", Settings{}, 90, "tsne: perplexity: got 30 for 90 points, want at most 29.66, a third of the other points"},
 		{"too few points", Settings{}, 4, "tsne: points: got 4 rows, want at least 5, or the preset SKLearn"},
+		{"one point", Settings{Preset: SKLearn, Perplexity: 1.5}, 1, "tsne: points: got 1 rows, want at least 2"},
 		{"perplexity of scikit-learn", Settings{Preset: SKLearn, Perplexity: 90}, 90, "tsne: perplexity: got 90 for 90 points, want below 90"},
 		{"iterations", Settings{Iterations: -1}, 100, "tsne: iterations: got -1, want a positive number, or 0 for the schedule's"},
 		{"empty schedule", Settings{Schedule: []Phase{}}, 100, "tsne: schedule: got no phase, want at least one"},
@@ -29,6 +30,8 @@ func TestSettingsRefused(t *testing.T) {
 		{"exaggeration", Settings{Schedule: []Phase{{Iterations: 1, Exaggeration: -1, Momentum: 0, LearningRate: 0}}}, 100, "tsne: schedule: phase 0: exaggeration: got -1, want a positive number, or 0 for 1"},
 		{"momentum", Settings{Schedule: []Phase{{Iterations: 1, Exaggeration: 1, Momentum: .5, LearningRate: 0}, {Iterations: 1, Exaggeration: 1, Momentum: 1, LearningRate: 0}}}, 100, "tsne: schedule: phase 1: momentum: got 1, want at least 0 and below 1"},
 		{"learning rate", Settings{Schedule: []Phase{{Iterations: 1, Exaggeration: 1, Momentum: 0, LearningRate: math.NaN()}}}, 100, "tsne: schedule: phase 0: learning rate: got NaN, want a positive number, or 0 for points/(4·exaggeration)"},
+		{"end exaggeration", Settings{Schedule: []Phase{{Iterations: 1, EndExaggeration: math.Inf(1)}}}, 100, "tsne: schedule: phase 0: end exaggeration: got +Inf, want a positive number, or 0 for no change"},
+		{"end momentum", Settings{Schedule: []Phase{{Iterations: 1, EndMomentum: 1}}}, 100, "tsne: schedule: phase 0: end momentum: got 1, want above 0 and below 1, or 0 for no change"},
 		{"repulsion", Settings{Repulsion: 9}, 100, "tsne: repulsion: got the number 9, want 0 to 2: auto, exact or mesh"},
 		{"metric", Settings{Metric: -1}, 100, "tsne: metric: got the number -1, want 0 to 1: euclidean or cosine"},
 		{"initial", Settings{Initial: 3}, 100, "tsne: initial: got the number 3, want 0 to 2: preset, pca or random"},
@@ -48,31 +51,36 @@ func TestSettingsRefused(t *testing.T) {
 
 func TestSettingsAccepted(t *testing.T) {
 	for _, c := range []struct {
-		name      string
-		settings  *Settings
-		points    int
-		neighbors int
-		mesh      bool
+		name        string
+		settings    *Settings
+		points      int
+		neighbors   int
+		mesh        bool
+		approximate bool
 	}{
-		{"nil", nil, 5000, 91, true},
-		{"zero", &Settings{}, 91, 90, false},
-		{"largest perplexity", &Settings{Perplexity: 3}, 10, 9, false},
-		{"least points", &Settings{Perplexity: 1.2}, 5, 4, false},
-		{"scikit-learn's perplexity", &Settings{Preset: SKLearn, Perplexity: 89.5}, 90, 89, false},
-		{"two points", &Settings{Preset: SKLearn, Perplexity: 1.5}, 2, 1, false},
-		{"fraction", &Settings{Perplexity: 5.5}, 100, 17, false},
-		{"exact sum for many", &Settings{Repulsion: ExactSum}, 5000, 91, false},
-		{"mesh for few", &Settings{Repulsion: Mesh}, 100, 91, true},
-		{"mesh from here on", nil, meshPoints, 91, true},
-		{"exact sum below", nil, meshPoints - 1, 91, false},
+		{"nil", nil, 5000, 91, true, false},
+		{"zero", &Settings{}, 91, 90, false, false},
+		{"largest perplexity", &Settings{Perplexity: 3}, 10, 9, false, false},
+		{"least points", &Settings{Perplexity: 1.2}, 5, 4, false, false},
+		{"scikit-learn's perplexity", &Settings{Preset: SKLearn, Perplexity: 89.5}, 90, 89, false, false},
+		{"two points", &Settings{Preset: SKLearn, Perplexity: 1.5}, 2, 1, false, false},
+		{"fraction", &Settings{Perplexity: 5.5}, 100, 17, false, false},
+		{"exact sum for many", &Settings{Repulsion: ExactSum}, 5000, 91, false, false},
+		{"mesh for few", &Settings{Repulsion: Mesh}, 100, 91, true, false},
+		{"mesh from here on", nil, meshPoints, 91, true, false},
+		{"exact sum below", nil, meshPoints - 1, 91, false, false},
+		{"approximate neighbours from here on", nil, approximatePoints, 91, true, true},
+		{"exact neighbours below", nil, approximatePoints - 1, 91, true, false},
+		{"approximate neighbours for few", &Settings{Neighbors: ApproximateNeighbors}, 100, 91, false, true},
+		{"exact neighbours for many", &Settings{Neighbors: ExactNeighbors}, approximatePoints, 91, true, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := c.settings.resolve(c.points)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.neighbors != c.neighbors || got.mesh != c.mesh {
-				t.Errorf("neighbours %d, mesh %v, want %d, %v", got.neighbors, got.mesh, c.neighbors, c.mesh)
+			if got.neighbors != c.neighbors || got.mesh != c.mesh || got.approximate != c.approximate {
+				t.Errorf("neighbours %d, mesh %v, approximate %v, want %d, %v, %v", got.neighbors, got.mesh, got.approximate, c.neighbors, c.mesh, c.approximate)
 			}
 		})
 	}

@@ -1,5 +1,5 @@
-// This file compares the stages and the whole with what scikit-learn recorded
-// in testdata/sklearn, whose README says how.
+// This file compares the stages and the whole with what scikit-learn made of
+// 300 digits: testdata/sklearn/digits, whose README says how.
 
 package tsne
 
@@ -14,45 +14,67 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"stackedae/internal/npy"
 )
 
-const sklearnDir = "../testdata/sklearn/"
+const digitsDir = "../testdata/sklearn/digits/"
 
-// sklearnRecord is the content of recorded.json.
-type sklearnRecord struct {
+// digitsRecord is the content of its recorded.json.
+type digitsRecord struct {
 	Perplexity       float64
-	AffinitiesNorm   float64 `json:"affinities_norm"`
-	CosineNorm       float64 `json:"cosine_affinities_norm"`
-	Components       string  `json:"components_distances"`
-	Start            [][2]float64
-	Embedding        [][2]float64
-	KLDivergence     float64 `json:"kl_divergence"`
-	Gradient         [][2]float64
-	Trustworthiness  map[int]float64
+	AffinitiesNorm   float64         `json:"affinities_norm"`
+	CosineNorm       float64         `json:"cosine_affinities_norm"`
+	Components       []float64       `json:"components_distances"`
+	KLDivergence     float64         `json:"kl_divergence"`
+	Trustworthiness  map[int]float64 // by number of neighbours
 	NeighborAccuracy map[int]float64 `json:"neighbor_accuracy"`
-	Defaults         struct {
+	Runs             struct {
 		PCA       float64
 		Random    []float64
 		Random200 []float64 `json:"random_200"`
-	} `json:"default_kl_divergences"`
+	}
 }
 
-func readRecord(t *testing.T) (r sklearnRecord) {
+func readRecord(t *testing.T) (r digitsRecord) {
 	t.Helper()
-	b, err := os.ReadFile(sklearnDir + "recorded.json")
+	readJSON(t, digitsDir+"recorded.json", &r)
+	return r
+}
+
+func readJSON(t *testing.T, path string, v any) {
+	t.Helper()
+	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(b, &r); err != nil {
+	if err := json.Unmarshal(b, v); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+}
+
+// readNPY reads an array of two dimensions.
+func readNPY(t *testing.T, path string) *mat.Dense {
+	t.Helper()
+	a, err := npy.ReadFile(path)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return r
+	return mat.NewDense(a.Shape[0], a.Shape[1], a.Float64s())
+}
+
+// readDescent reads an array of embedding and gradient, n x 4.
+func readDescent(t *testing.T, path string) (embedding mat.Matrix, gradient []float64) {
+	t.Helper()
+	a := readNPY(t, path)
+	n, _ := a.Dims()
+	return a.Slice(0, n, 0, 2), mat.DenseCopyOf(a.Slice(0, n, 2, 4)).RawMatrix().Data
 }
 
 // readNumbers reads a CSV file without a header.
 func readNumbers(t *testing.T, name string) [][]float64 {
 	t.Helper()
-	f, err := os.Open(sklearnDir + name)
+	f, err := os.Open(digitsDir + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,14 +105,6 @@ func readDigits(t *testing.T) (*mat.Dense, []int) {
 		digits.SetRow(i, row[1:])
 	}
 	return digits, labels
-}
-
-func denseOf(rows [][2]float64) *mat.Dense {
-	m := mat.NewDense(len(rows), 2, nil)
-	for i, row := range rows {
-		m.SetRow(i, row[:])
-	}
-	return m
 }
 
 func TestAffinitiesAreScikitLearns(t *testing.T) {
@@ -126,7 +140,7 @@ func TestAffinitiesAreScikitLearns(t *testing.T) {
 func TestDivergenceAndGradientAreScikitLearns(t *testing.T) {
 	digits, _ := readDigits(t)
 	record := readRecord(t)
-	embedding := denseOf(record.Embedding)
+	embedding, want := readDescent(t, digitsDir+"embedding.npy")
 	kl, err := KLDivergence(digits, embedding, record.Perplexity)
 	if err != nil {
 		t.Fatal(err)
@@ -135,11 +149,11 @@ func TestDivergenceAndGradientAreScikitLearns(t *testing.T) {
 		t.Errorf("KL divergence = %v, want %v", kl, want)
 	}
 
-	y, err := readEmbedding("embedding", embedding, len(record.Embedding))
+	n, _ := digits.Dims()
+	y, err := readEmbedding("embedding", embedding, n)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := denseOf(record.Gradient).RawMatrix().Data
 	for _, c := range []struct {
 		name      string
 		mesh      bool
@@ -162,7 +176,7 @@ func TestStartIsScikitLearns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := denseOf(readRecord(t).Start)
+	want := readNPY(t, digitsDir+"start.npy")
 	if e := relativeError(start.RawMatrix().Data, want.RawMatrix().Data); e > 1e-6 {
 		t.Errorf("start is off by %.2g of its norm; first row %v, want %v", e, start.RawRowView(0), want.RawRowView(0))
 	}
@@ -171,7 +185,7 @@ func TestStartIsScikitLearns(t *testing.T) {
 func TestQualityIsScikitLearns(t *testing.T) {
 	digits, labels := readDigits(t)
 	record := readRecord(t)
-	embedding := denseOf(record.Embedding)
+	embedding, _ := readDescent(t, digitsDir+"embedding.npy")
 	for k, want := range record.Trustworthiness {
 		// Distances of digits are roots of integers, some equal; scikit-learn
 		// ranks these in any order.
@@ -208,9 +222,9 @@ func TestFinalDivergenceIsScikitLearns(t *testing.T) {
 		runs   []float64 // scikit-learn's
 		most   float64
 	}{
-		{SKLearn, record.Defaults.Random, slices.Max(record.Defaults.Random)},
-		{SKLearn02x, record.Defaults.Random200, slices.Max(record.Defaults.Random200)},
-		{Default, record.Defaults.Random, 1.01 * mean(record.Defaults.Random)},
+		{SKLearn, record.Runs.Random, slices.Max(record.Runs.Random)},
+		{SKLearn02x, record.Runs.Random200, slices.Max(record.Runs.Random200)},
+		{Default, record.Runs.Random, 1.01 * mean(record.Runs.Random)},
 	} {
 		t.Run(fmt.Sprint(c.preset), func(t *testing.T) {
 			var got []float64
@@ -232,10 +246,10 @@ func TestFinalDivergenceIsScikitLearns(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := 1.01 * record.Defaults.PCA; r.KLDivergence > want {
+			if want := 1.01 * record.Runs.PCA; r.KLDivergence > want {
 				t.Errorf("KL divergence from principal components = %.4f, want at most %.4f", r.KLDivergence, want)
 			}
-			t.Logf("principal components: %.4f; scikit-learn: %.4f", r.KLDivergence, record.Defaults.PCA)
+			t.Logf("principal components: %.4f; scikit-learn: %.4f", r.KLDivergence, record.Runs.PCA)
 		})
 	}
 }

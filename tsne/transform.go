@@ -67,11 +67,12 @@ func NewMap(points, embedding mat.Matrix, settings *Settings) (*Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	y, mean, err := readCentered("embedding", embedding, x.n)
+	centered, mean, err := readCentered("embedding", embedding, x.n)
 	if err != nil {
 		return nil, err
 	}
-	f, p, err := newFrame(x, settings.Metric, settings.PCA)
+	y := centered.float32s()
+	f, p, err := newFrame(context.Background(), x, settings.Metric, settings.PCA)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +109,7 @@ func (s *TransformSettings) resolve(n int) (TransformSettings, error) {
 	if c.Perplexity == 0 {
 		c.Perplexity = min(DefaultTransformPerplexity, most)
 	} else if !(c.Perplexity > 1 && c.Perplexity <= most) {
-		return c, fmt.Errorf("tsne: transform: perplexity: got %v for a map of %d points, want above 1 and at most %.4g, a third of them, or 0 for %d", c.Perplexity, n, most, DefaultTransformPerplexity)
+		return c, fmt.Errorf("tsne: transform: perplexity: got %v for a map of %d points, want above 1 and at most %v, a third of them, or 0 for %d", c.Perplexity, n, hundredths(most), DefaultTransformPerplexity)
 	}
 	if c.Iterations == 0 {
 		c.Iterations = DefaultTransformIterations

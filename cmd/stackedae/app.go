@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"stackedae/figure"
 	"stackedae/internal/files"
@@ -26,6 +27,8 @@ type app struct {
 	failed error     // the first that printing met
 	watch  stopwatch
 
+	figureFormat string // png or svg, as figureFlag has it
+
 	made    string   // the folder that prepare has made
 	outputs []output // to be written by flush
 	wrote   []string // files that flush has written, in order
@@ -38,12 +41,14 @@ type output struct {
 	data []byte
 }
 
-// printf prints a result for people, unless the command prints JSON.
+// printf prints a result for people, unless the command prints JSON. On a terminal
+// it does not break words.
 func (a *app) printf(f reportFlags, format string, args ...any) {
 	if f.JSON {
 		return
 	}
-	if _, err := fmt.Fprintf(a.stdout, format, args...); a.failed == nil {
+	text := wrap(fmt.Sprintf(format, args...), terminalOf(a.stdout).columns())
+	if _, err := io.WriteString(a.stdout, text); a.failed == nil {
 		a.failed = err
 	}
 }
@@ -95,7 +100,7 @@ func (a *app) prepareDir(dir string, names ...string) error {
 		return err
 	}
 	for _, name := range names {
-		if _, err := files.Target(filepath.Join(dir, name)); err != nil {
+		if _, err := files.Target(filepath.Join(dir, a.nameOf(name))); err != nil {
 			return err
 		}
 	}
@@ -115,23 +120,58 @@ func (a *app) leave() {
 
 // add readies a file of the folder dir for flush.
 func (a *app) add(dir, name string, content func(io.Writer) error) error {
-	var b bytes.Buffer
-	path := filepath.Join(dir, name)
-	if err := content(&b); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	a.outputs = append(a.outputs, output{path, b.Bytes()})
-	return nil
-}
-
-// addFigure draws and readies a figure.
-func (a *app) addFigure(dir, name string, draw func() (*figure.Figure, error)) error {
-	defer a.watch.start(figuresStage)()
-	f, err := draw()
+	o, err := newOutput(dir, name, content)
 	if err != nil {
 		return err
 	}
-	return a.add(dir, name, func(w io.Writer) error { return f.WritePNG(w, figure.DPI) })
+	a.outputs = append(a.outputs, o)
+	return nil
+}
+
+func newOutput(dir, name string, content func(io.Writer) error) (output, error) {
+	var b bytes.Buffer
+	path := filepath.Join(dir, name)
+	if err := content(&b); err != nil {
+		return output{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return output{path, b.Bytes()}, nil
+}
+
+// nameOf returns the name of a file in the format of figures, if it is one of those.
+func (a *app) nameOf(name string) string {
+	if base, ok := strings.CutSuffix(name, ".png"); ok && a.figureFormat == "svg" {
+		return base + ".svg"
+	}
+	return name
+}
+
+// drawing is a figure that is to be drawn, and the file for it.
+type drawing struct {
+	file string
+	draw func() (*figure.Figure, error)
+}
+
+// addFigures draws figures side by side, and readies them.
+func (a *app) addFigures(dir string, drawings ...drawing) error {
+	defer a.watch.start(figuresStage)()
+	outputs, errs := make([]output, len(drawings)), make([]error, len(drawings))
+	var group sync.WaitGroup
+	for i, d := range drawings {
+		group.Go(func() {
+			var f *figure.Figure
+			if f, errs[i] = d.draw(); errs[i] == nil {
+				outputs[i], errs[i] = newOutput(dir, a.nameOf(d.file), func(w io.Writer) error {
+					if a.figureFormat == "svg" {
+						return f.WriteSVG(w)
+					}
+					return f.WritePNG(w, figure.DPI)
+				})
+			}
+		})
+	}
+	group.Wait()
+	a.outputs = append(a.outputs, outputs...)
+	return errors.Join(errs...)
 }
 
 // flush writes all files that are ready, each whole or not at all, unless ctx

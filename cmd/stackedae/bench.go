@@ -118,25 +118,24 @@ func (c *benchCommand) Run(app *app) error {
 // measure measures the ways, with a bar, and returns the profile of that, if it
 // is wanted.
 func (c *benchCommand) measure(app *app, ways []bench.Way, set fashion.Set) (measured bench.Report, profile []byte, err error) {
-	var p *progress
+	p := app.newProgress(c.reportFlags)
+	var run pace
 	b, err := bench.New(bench.Settings{
 		Ways: ways, Spec: c.spec(), Rows: c.BatchSize,
 		Images: graph.Bytes{Pixels: set.Images, Columns: fashion.Pixels, Order: rand.New(rand.NewPCG(0, shuffleStream)).Perm(set.Len())},
 		Time:   time.Duration(c.Seconds * float64(time.Second)), Steps: c.Steps, Trace: c.Ops,
 		Progress: func(taken, turns int, w bench.Way) {
-			if p == nil {
-				p = app.startProgress(c.reportFlags, turns)
+			if run.started.IsZero() {
+				run.begin(taken)
 			}
-			p.set(taken, w.Name, "")
+			p.draw(status{done: taken, total: turns, name: [2]string{w.Name, w.Name}, left: run.left(taken, turns)})
 		},
 	})
 	if err != nil {
 		return measured, nil, err
 	}
 	defer func() {
-		if p != nil {
-			p.finish()
-		}
+		p.clear()
 		err = errors.Join(err, b.Close())
 	}()
 	var cpu bytes.Buffer

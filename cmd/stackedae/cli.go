@@ -6,9 +6,11 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -20,17 +22,20 @@ import (
 
 // grammar is the command line as kong reads it.
 type grammar struct {
-	Version kong.VersionFlag `help:"Print the versions of the program and of Go, and the level of kernels in use."`
+	Version kong.VersionFlag `help:"Print the versions of program and Go, and the level of kernels."`
 
-	Run         runCommand         `cmd:"" default:"withargs" help:"Do the whole chapter: train, evaluate, encode, embed and draw. The default."`
+	Run         runCommand         `cmd:"" default:"withargs" help:"Do the whole chapter: train, encode, embed and draw. The default."`
 	Train       trainCommand       `cmd:"" help:"Train an autoencoder."`
 	Evaluate    evaluateCommand    `cmd:"" help:"Measure a model's loss and rounded accuracy."`
 	Reconstruct reconstructCommand `cmd:"" help:"Draw images above their reconstructions."`
 	Encode      encodeCommand      `cmd:"" help:"Write the codes of images."`
 	TSNE        tsneCommand        `cmd:"" name:"tsne" help:"Take codes, or any points, to two dimensions."`
 	Plot        plotCommand        `cmd:"" help:"Draw an embedding, plain and with thumbnails."`
+	Report      reportCommand      `cmd:"" help:"Make one HTML file of a run's folder, to look at in a browser."`
+	Export      exportCommand      `cmd:"" help:"Write a model in another program's format."`
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
-	Compare     compareCommand     `cmd:"" help:"Compare training with Keras' recorded runs; exit status 1 if it differs."`
+	Graph       graphCommand       `cmd:"" help:"Print a training step's graph for Graphviz."`
+	Compare     compareCommand     `cmd:"" help:"Compare training with Keras' recorded runs."`
 	Bench       benchCommand       `cmd:"" help:"Time a training step in many ways."`
 	Spin        spinCommand        `cmd:"" hidden:"" help:"Keep a processor busy until standard input ends; bench --busy runs it."`
 }
@@ -44,15 +49,17 @@ func newParser(g *grammar, app *app) (*kong.Kong, error) {
 	}
 	return kong.New(g,
 		kong.Name("stackedae"),
-		kong.Description("Train a stacked autoencoder on Fashion-MNIST with Gorgonia, and draw what it has learnt."),
+		kong.Description("Train a stacked autoencoder on Fashion-MNIST, and draw what it has learnt."),
 		kong.Writers(app.stdout, app.stderr),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Help(printHelp),
 		kong.Vars{
 			"version":      fmt.Sprintf("stackedae %s, %s %s/%s, kernels %s", moduleVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, level),
 			"judged":       list(reference.JudgedEpochs()),
 			"hidden":       list(chapterHidden),
 			"epochs":       fmt.Sprint(train.DefaultEpochs),
 			"batchSize":    fmt.Sprint(train.DefaultBatchSize),
+			"formats":      strings.Join(slices.Sorted(maps.Keys(exports)), ","),
 			"learningRate": fmt.Sprint(train.DefaultLearningRate),
 		},
 		kong.Bind(app),
@@ -91,6 +98,9 @@ type (
 		Quiet bool `help:"Show no progress, results alone."`
 		JSON  bool `name:"json" help:"Print one JSON object in place of the tables."`
 	}
+	figureFlag struct {
+		FigureFormat string `default:"png" enum:"png,svg" help:"Format of figures: ${enum} (${default})."`
+	}
 	modelFlag struct {
 		Model string `placeholder:"FILE" help:"The model (out/model.safetensors)."`
 	}
@@ -99,12 +109,19 @@ type (
 	}
 )
 
+// AfterApply tells the app before the command runs.
+func (f figureFlag) AfterApply(a *app) error {
+	a.figureFormat = f.FigureFormat
+	return nil
+}
+
 // path returns the model's file.
 func (f modelFlag) path() string {
 	return cmp.Or(f.Model, filepath.Join("out", modelFile))
 }
 
-// The names of the files that commands write and read.
+// The names of the files that commands write and read. Figures are .svg if
+// --figure-format says so.
 const (
 	modelFile           = "model.safetensors"
 	historyFile         = "history.csv"
@@ -112,11 +129,16 @@ const (
 	curvesFile          = "training_curves.png"
 	comparisonFile      = "comparison.png"
 	reconstructionsFile = "reconstruction_plot.png"
+	reconstructedFile   = "reconstructions.npy"
 	codesFile           = "codes.npy"
 	labelsFile          = "labels.npy"
 	imagesFile          = "images.npy"
 	embeddingBase       = "embedding" // of another extension for a table
 	embeddingFile       = embeddingBase + ".npy"
+	descentFile         = "descent.npy"
+	descentTable        = "descent.csv"
+	recordFile          = "run.json"
+	reportFile          = "report.html"
 	scatterFile         = "tsne_plot.png"
 	thumbnailsFile      = "visualizacion_mnist_moda.png"
 )

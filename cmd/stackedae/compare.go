@@ -25,6 +25,7 @@ type compareCommand struct {
 	Reference string `placeholder:"DIR" help:"Compare with the recordings in this folder in place of the chapter's network by Keras."`
 	dataFlag
 	outFlag
+	figureFlag
 	seedFlag
 	reportFlags
 }
@@ -84,7 +85,7 @@ func (c *compareCommand) Run(app *app) error {
 	}
 	report.addSteps(steps)
 
-	err = app.addFigure(c.Out, comparisonFile, func() (*figure.Figure, error) {
+	err = app.addFigures(c.Out, drawing{comparisonFile, func() (*figure.Figure, error) {
 		var ours, theirs []figure.History
 		for _, h := range histories {
 			ours = append(ours, figureHistory(h))
@@ -93,7 +94,7 @@ func (c *compareCommand) Run(app *app) error {
 			theirs = append(theirs, figureHistory(run.History))
 		}
 		return figure.ComparedCurves(ours, theirs, fmt.Sprintf("%d recorded runs", len(theirs)))
-	})
+	}})
 	if err != nil {
 		return err
 	}

@@ -127,3 +127,67 @@ func TestManualIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// helpOf returns what stackedae ARGS --help prints.
+func helpOf(t *testing.T, args ...string) (text string) {
+	t.Helper()
+	var g grammar
+	var stdout bytes.Buffer
+	p, err := newParser(&g, &app{stdout: &stdout, stderr: &stdout})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Exit = func(status int) { panic(status) } // kong goes on after Exit
+	defer func() {
+		if status := recover(); status != success {
+			t.Errorf("stackedae %v --help ends with %v", args, status)
+		}
+		text = stdout.String()
+	}()
+	_, err = p.Parse(append(args, "--help"))
+	t.Fatalf("stackedae %v --help goes on, %v", args, err)
+	return ""
+}
+
+// TestHelpFits holds that the program's help fits on a terminal of 24 lines, with the
+// prompt; and that no command's is wider than 80 columns or breaks an example, which
+// is a right command line.
+func TestHelpFits(t *testing.T) {
+	const lines, columns = 24, 80
+	all := helpOf(t)
+	if n := strings.Count(all, "\n"); n >= lines {
+		t.Errorf("help of %d lines, want less than %d", n, lines)
+	}
+	texts := map[string]string{"": all}
+	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+)  `).FindAllStringSubmatch(all, -1) {
+		texts[m[1]] = helpOf(t, m[1])
+	}
+	if len(texts) < 10 {
+		t.Errorf("help of %d commands, want more", len(texts)-1)
+	}
+	for name, text := range texts {
+		for line := range strings.Lines(text) {
+			if n := cells(line); n > columns {
+				t.Errorf("help of %q: %d columns: %s", name, n, line)
+			}
+		}
+		if name == "" {
+			continue
+		}
+		examples := regexp.MustCompile(`(?m)^Example: stackedae (`+name+`.*)$`).FindAllStringSubmatch(text, -1)
+		if len(examples) != strings.Count(text, "Example") || examples == nil {
+			t.Errorf("help of %s: not every example is a line of its own:\n%s", name, text)
+		}
+		for _, e := range examples {
+			command, _, _ := strings.Cut(e[1], " | ")
+			var g grammar
+			p, err := newParser(&g, &app{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.Parse(strings.Fields(command)); err != nil {
+				t.Errorf("example %s: %v", e[1], err)
+			}
+		}
+	}
+}

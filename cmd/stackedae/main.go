@@ -13,7 +13,10 @@ Usage:
 	stackedae encode [flags]             write the codes of images
 	stackedae tsne POINTS [flags]        take codes, or any points, to two dimensions
 	stackedae plot DIR [flags]           draw an embedding
+	stackedae report DIR                 make an HTML file of a run's folder
+	stackedae export [flags]             write a model in another program's format
 	stackedae summary [flags]            print the model's layers as Keras does
+	stackedae graph [flags]              print a training step's graph for Graphviz
 	stackedae compare [flags]            compare training with Keras' recorded runs
 	stackedae bench [flags]              time a training step in many ways
 
@@ -26,6 +29,8 @@ network and no set-up is needed. Each command explains its flags with --help.
 	              say) in place of the embedded ones
 	--out DIR     the folder for files, made if it is missing (out)
 	--seed N      the seed of weights and shuffling (42)
+	--figure-format FORMAT
+	              png, or svg, in which text is text (png)
 	--quiet       no progress, results alone
 	--json        one JSON object on standard output in place of the tables
 	--version     the versions of the program and of Go, the level of kernels
@@ -73,6 +78,14 @@ mirrors the encoder; what comes of it, summary shows:
 	Non-trainable params: 0 (0.00 Byte)
 	_________________________________________________________________
 
+Graph prints the expression graph of a training step in Graphviz's language DOT:
+the forward pass in a cluster for the encoder and one for the decoder, and beside
+them the gradients that Gorgonia has derived. It takes --hidden and --batch-size
+too, --stock for the same network of Gorgonia's own operations, and --tape for the
+program that Gorgonia compiles of the graph, with its registers. As a picture:
+
+	stackedae graph | dot -Tsvg >graph.svg
+
 Training prints a line an epoch, with a bar below it on a terminal; its seconds
 are those of training and validation, which --json tells apart. If it is
 interrupted after at least one epoch it writes what there is. Run ends with a
@@ -80,13 +93,18 @@ table of where its time went, by stage.
 
 # Using a model
 
-Evaluate, reconstruct and encode take --model FILE (out/model.safetensors) and
---split train, valid, test or all (valid). Reconstruct and encode take other
+Evaluate, reconstruct, encode and export take --model FILE (out/model.safetensors),
+the first three also --split train, valid, test or all (valid). Reconstruct and encode take other
 images by --images FILE: an .npy of n x 784 or n x 28 x 28, bytes or floats from
 0 to 1, or a PNG of 28 x 28, white on black. Reconstruct draws --count of them
-(5) into reconstruction_plot.png; encode writes codes.npy, labels.npy and
+(5) into reconstruction_plot.png, and with --npy also into reconstructions.npy, as
+numbers from 0 to 1; encode writes codes.npy, labels.npy and
 images.npy, and removes labels.npy and embedding.npy that belong to other images.
 Evaluate and encode tell how long the computing took, without reading and writing.
+
+Export writes the model for other programs, in the format that --format names: npz
+is model.npz, the weights in the order of Keras' get_weights, for Keras' set_weights
+and for --init.
 
 # Embedding and drawing
 
@@ -101,6 +119,8 @@ dimensions is read as one of two: images.npy, say.
 	                   whose class is that of most of their ten nearest
 	--transform FILE   more points of the same columns: place them into the finished
 	                   embedding, each by itself, and write transformed.npy
+	--record           also write descent.npy, the embedding after every 50th
+	                   iteration, and descent.csv, a line for each
 	--embedding FILE   where the embedding goes, in place of --out: the extension
 	                   says in which format
 	--seed N           the seed of a random start (42)
@@ -121,12 +141,29 @@ Run takes these too:
 	--neighbors HOW    auto, exact or approximate: the search for neighbours (auto)
 	--repulsion HOW    auto, exact or mesh: the sum of the repulsion (auto)
 
-If a signal comes during the iterations, the embedding is written as it is then.
+If a signal comes during the iterations, the embedding is written as it is then; a
+finished one is kept, whatever comes after it. Files that are read are not replaced,
+but for that of --start.
 
 Plot draws a folder's embedding.npy into tsne_plot.png and, if there is
 images.npy, visualizacion_mnist_moda.png with thumbnails; labels.npy gives the
 colours. Other files are named by --embedding, --labels and --images, and
 --no-legend leaves away the class names, as in the chapter.
+
+# The report
+
+Run ends with report.html, and report makes it again of a run's folder, or of any
+with the files of train, encode and tsne in it. It is one file for a browser, and
+needs no network: the embedding as a map whose points show their images, found by
+number, and what the decoder makes of their codes, computed while one looks; the
+line between two codes; a slider for each number of a code; how the embedding came
+about; training curves over the range of Keras' recorded runs, if the model was
+trained as they were; the images with the lowest and the highest loss; layers,
+settings, versions and times. What the folder does not hold is left out, and
+run.json and descent.npy as well if they tell of other files than those that are
+there. Mouse, finger or keyboard work it.
+
+Run.json and report.html hold times: they alone differ between equal runs.
 
 # Comparing with Keras
 
@@ -262,7 +299,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	var g grammar
 	parser, err := newParser(&g, app)
 	if err != nil {
-		return report(stderr, err)
+		return fail(stderr, err)
 	}
 	command, err := parser.Parse(args)
 	if wrong := new(kong.ParseError); errors.As(err, &wrong) {
@@ -270,7 +307,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return wrongUsage
 	}
 	if err != nil {
-		return report(stderr, err)
+		return fail(stderr, err)
 	}
 	err = command.Run()
 	if err != nil {
@@ -284,12 +321,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "stackedae: %v: %s\n", stopped, app.summary())
 		return signalBase + int(stopped.signal.(syscall.Signal))
 	default:
-		return report(stderr, err)
+		return fail(stderr, err)
 	}
 }
 
-// report prints an error in one line.
-func report(stderr io.Writer, err error) int {
+// fail prints an error in one line.
+func fail(stderr io.Writer, err error) int {
 	fmt.Fprintf(stderr, "stackedae: %s\n", oneLine(err.Error()))
 	return failure
 }

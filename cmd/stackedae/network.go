@@ -18,12 +18,18 @@ import (
 	"stackedae/model"
 )
 
-// open loads the model and returns a network over it.
-func (f modelFlag) open() (*graph.Network, error) {
+// read loads the model.
+func (f modelFlag) read() (*model.Model, error) {
 	m, err := model.Load(f.path())
 	if f.Model == "" && errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%w: train one first (stackedae train), or name one by --model", err)
 	}
+	return m, err
+}
+
+// open loads the model and returns a network over it.
+func (f modelFlag) open() (*graph.Network, error) {
+	m, err := f.read()
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +97,10 @@ func (a *app) evaluate(network *graph.Network, data *fashion.Data, split string)
 type reconstructCommand struct {
 	modelFlag
 	imageFlags
-	Count int `default:"5" help:"How many images, from the first (${default})."`
+	Count int  `default:"5" help:"How many images, from the first (${default})."`
+	NPY   bool `name:"npy" help:"Also write the reconstructions as numbers from 0 to 1 to reconstructions.npy."`
 	outFlag
+	figureFlag
 	reportFlags
 }
 
@@ -125,11 +133,17 @@ func (c *reconstructCommand) Run(app *app) error {
 	if c.Count > images.inputs.Len() {
 		return fmt.Errorf("--count %d, want at most the %d images there are", c.Count, images.inputs.Len())
 	}
-	if err := app.prepare(c.Out, reconstructionsFile); err != nil {
+	if err := app.prepare(c.Out, reconstructionsFile, reconstructedFile); err != nil {
 		return err
 	}
-	if err := app.reconstruct(network, images.head(c.Count), c.Out); err != nil {
+	reconstructed, err := app.reconstruct(network, images.head(c.Count), c.Out)
+	if err != nil {
 		return err
+	}
+	if c.NPY {
+		if err := app.addNPY(c.Out, reconstructedFile, []int{c.Count, fashion.Side, fashion.Side}, reconstructed); err != nil {
+			return err
+		}
 	}
 	if err := app.flush(app.ctx); err != nil {
 		return err
@@ -142,23 +156,24 @@ type filesReport struct {
 	Files []string `json:"files"`
 }
 
-// reconstruct readies the figure of images above their reconstructions.
-func (a *app) reconstruct(network *graph.Network, images pictures, out string) error {
+// reconstruct readies the figure of images above their reconstructions, and
+// returns these.
+func (a *app) reconstruct(network *graph.Network, images pictures, out string) ([]float32, error) {
 	stop := a.watch.start(inferenceStage)
 	reconstructed, err := network.Reconstruct(a.ctx, images.inputs)
 	stop()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	above, err := figure.NewImages(images.bytes, fashion.Side, fashion.Side)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	below, err := figure.NewImages(reconstructed, fashion.Side, fashion.Side)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return a.addFigure(out, reconstructionsFile, func() (*figure.Figure, error) { return figure.Reconstructions(above, below) })
+	return reconstructed, a.addFigures(out, drawing{reconstructionsFile, func() (*figure.Figure, error) { return figure.Reconstructions(above, below) }})
 }
 
 type encodeCommand struct {
@@ -170,7 +185,7 @@ type encodeCommand struct {
 
 // Help is shown below the command's usage.
 func (encodeCommand) Help() string {
-	return "Removes labels.npy and embedding.npy of an earlier run that belong to other images.\nExample: stackedae encode --split test --out test"
+	return "Removes labels.npy and embedding.npy of an earlier run that belong to other images.\n\nExample: stackedae encode --split test --out test"
 }
 
 // encodeReport is what encode prints as JSON.
@@ -244,7 +259,7 @@ func removeStrangers(dir string, codes []float32, labelled bool) error {
 		strangers = append(strangers, labelsFile)
 	}
 	if old, err := npy.ReadFile(filepath.Join(dir, codesFile)); err != nil || !slices.Equal(old.Float32s(), codes) {
-		strangers = append(strangers, embeddingFile)
+		strangers = append(strangers, embeddingFile, descentFile, descentTable)
 	}
 	for _, name := range strangers {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -15,21 +15,23 @@ import (
 	"stackedae/figure"
 	"stackedae/internal/fashion"
 	"stackedae/internal/npy"
+	"stackedae/internal/table"
 )
 
 type plotCommand struct {
 	Dir       string `arg:"" optional:"" name:"DIR" help:"A run's folder: its embedding.npy, and labels.npy and images.npy if they are there."`
 	Embedding string `placeholder:"FILE.npy" help:"The embedding, n x 2, in place of the folder's."`
-	Labels    string `placeholder:"FILE.npy" help:"The classes, n bytes, in place of the folder's."`
+	Labels    string `placeholder:"FILE" help:"The classes, whole numbers from 0 to 9, in place of the folder's: .npy of n, .csv or .tsv of one column."`
 	Images    string `placeholder:"FILE.npy" help:"The images, n x 28 x 28, in place of the folder's."`
 	NoLegend  bool   `help:"Leave the legend of class names away, as in the chapter's figures."`
 	Out       string `placeholder:"DIR" help:"Write the figures to this folder (the run's folder, or else out)."`
+	figureFlag
 	reportFlags
 }
 
 // Help is shown below the command's usage.
 func (plotCommand) Help() string {
-	return "Without labels all points have one colour; without images there is the plain scatter alone.\nExample: stackedae plot out --no-legend"
+	return "Without labels all points have one colour; without images there is the plain scatter alone.\n\nExample: stackedae plot out --no-legend"
 }
 
 // Validate sees that there is something to draw.
@@ -92,13 +94,11 @@ func (c *plotCommand) Run(app *app) error {
 // there are images.
 func (a *app) plot(e figure.Embedding, out string) error {
 	e.Classes = fashion.ClassNames[:]
-	if err := a.addFigure(out, scatterFile, e.Scatter); err != nil {
-		return err
+	drawings := []drawing{{scatterFile, e.Scatter}}
+	if e.Images.Len() > 0 {
+		drawings = append(drawings, drawing{thumbnailsFile, e.Thumbnails})
 	}
-	if e.Images.Len() == 0 {
-		return nil
-	}
-	return a.addFigure(out, thumbnailsFile, e.Thumbnails)
+	return a.addFigures(out, drawings...)
 }
 
 // readEmbedding reads an embedding and scales it in its own precision.
@@ -130,20 +130,16 @@ func readLabels(path string, n int) ([]int, error) {
 	if path == "" {
 		return nil, nil
 	}
-	array, err := npy.ReadFile(path)
+	labels, err := readWhole(path, table.Auto, n)
 	if err != nil {
 		return nil, err
 	}
-	labels, ok := array.Data.([]byte)
-	if !ok || len(array.Shape) != 1 || len(labels) != n {
-		return nil, fmt.Errorf("%s: %T of shape %v, want %d bytes, one a point", path, array.Data, array.Shape, n)
-	}
 	for i, l := range labels {
-		if l >= fashion.Classes {
+		if l < 0 || l >= fashion.Classes {
 			return nil, fmt.Errorf("%s: label %d is %d, want 0 to %d", path, i, l, fashion.Classes-1)
 		}
 	}
-	return ints(labels), nil
+	return labels, nil
 }
 
 func ints(labels []byte) []int {

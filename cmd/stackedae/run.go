@@ -3,6 +3,8 @@
 package main
 
 import (
+	"time"
+
 	"stackedae/figure"
 	"stackedae/graph"
 	"stackedae/internal/fashion"
@@ -14,6 +16,7 @@ type runCommand struct {
 	tsneFlags
 	dataFlag
 	outFlag
+	figureFlag
 	seedFlag
 	reportFlags
 }
@@ -37,11 +40,11 @@ type runReport struct {
 	NeighborAccuracy float64       `json:"neighbor_accuracy"`
 	Stages           []stageReport `json:"stages"` // their seconds add up to Seconds
 	Seconds          float64       `json:"seconds"`
-	Files            []string      `json:"files"`
+	Files            []string      `json:"files,omitempty"`
 }
 
 // runFiles are what run writes.
-var runFiles = append([]string{reconstructionsFile, codesFile, labelsFile, imagesFile, embeddingFile, scatterFile, thumbnailsFile}, trainFiles...)
+var runFiles = append([]string{reconstructionsFile, codesFile, labelsFile, imagesFile, embeddingFile, descentFile, descentTable, scatterFile, thumbnailsFile, recordFile, reportFile}, trainFiles...)
 
 // reconstructions is how many images the chapter reconstructs.
 const reconstructions = 5
@@ -81,7 +84,7 @@ func (c *runCommand) Run(app *app) error {
 	app.printf(c.reportFlags, "%v\n", all.Test)
 
 	valid := picturesOf(data.Valid)
-	if err := app.reconstruct(network, valid.head(reconstructions), c.Out); err != nil {
+	if _, err := app.reconstruct(network, valid.head(reconstructions), c.Out); err != nil {
 		return err
 	}
 	codes, _, err := app.encode(network, valid, c.Out)
@@ -95,7 +98,7 @@ func (c *runCommand) Run(app *app) error {
 		return err
 	}
 	points := stored[float32]{codes, m.Spec.CodeUnits()}
-	embedding, embedded, err := app.embed(settings, c.reportFlags, points, plane{c.Out, embeddingFile, false})
+	embedding, embedded, err := app.embed(settings, c.reportFlags, points, plane{c.Out, embeddingFile, false, true})
 	if err != nil {
 		return err
 	}
@@ -119,8 +122,20 @@ func (c *runCommand) Run(app *app) error {
 	if err := app.flush(app.ctx); err != nil {
 		return err
 	}
+	var total time.Duration
+	all.Stages, total = app.watch.report()
+	all.Seconds = total.Seconds()
+	if err := app.addRecord(c, all); err != nil {
+		return err
+	}
+	if err := app.flush(app.ctx); err != nil {
+		return err
+	}
+	if err := app.report(c.Out); err != nil {
+		return err
+	}
 	stages, total := app.watch.report()
 	all.Stages, all.Seconds, all.Files = stages, total.Seconds(), app.wrote
-	app.progressf(c.reportFlags, "%s", stageTable(stages, total))
+	app.progressf(c.reportFlags, "%s", stageTable(stages, total, terminalOf(app.stdout).columns()))
 	return app.result(c.reportFlags, all, "%s in %.1f seconds\n", app.summary(), all.Seconds)
 }

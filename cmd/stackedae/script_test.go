@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -41,6 +42,8 @@ func TestMain(m *testing.M) {
 //	mkarray FILE SHAPE KIND      write an .npy file, see mkarray
 //	mkpng FILE WIDTH HEIGHT      write a PNG
 //	fails STATUS ARGS...         run stackedae, want this status and one line of error
+//	mask FILE                    write standard output to a file, with every number
+//	                             that has a point or is a percentage as 0
 //	interrupts SIGNAL STATUS ARGS...
 //	                             run stackedae, signal it after its first line of progress
 func TestScripts(t *testing.T) {
@@ -56,6 +59,7 @@ func TestScripts(t *testing.T) {
 			"mkpng":      mkpng,
 			"fails":      fails,
 			"interrupts": interrupts,
+			"mask":       mask,
 		},
 	}
 	if testing.Short() { // as under the race detector: a run, and its end by signals
@@ -83,6 +87,21 @@ func fails(ts *testscript.TestScript, neg bool, args []string) {
 	if text := ts.ReadFile("stdout"); text != "" {
 		ts.Fatalf("standard output beside an error:\n%s", text)
 	}
+}
+
+// mask makes what is measured the same on every machine. Widths stay, but for those
+// of numbers that follow a single blank.
+func mask(ts *testscript.TestScript, neg bool, args []string) {
+	number := regexp.MustCompile(`( *)\b(\d+)(\.\d+|%)`)
+	text := number.ReplaceAllStringFunc(ts.ReadFile("stdout"), func(s string) string {
+		parts := number.FindStringSubmatch(s)
+		blanks := parts[1]
+		if len(blanks) > 1 {
+			blanks += strings.Repeat(" ", len(parts[2])-1)
+		}
+		return blanks + "0" + regexp.MustCompile(`\d`).ReplaceAllString(parts[3], "0")
+	})
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
 }
 
 // interrupts runs the program, sends it a signal once it has told of an epoch
@@ -128,14 +147,18 @@ const (
 	tinyTest  = 40
 )
 
-// mkdata writes four IDX files of patterns that an autoencoder can learn. A
-// fault breaks the training images, or the training labels if it says so.
 func mkdata(ts *testscript.TestScript, neg bool, args []string) {
-	dir, fault := args[0], ""
+	fault := ""
 	if len(args) > 1 {
 		fault = args[1]
 	}
-	ts.Check(os.MkdirAll(ts.MkAbs(dir), 0o755))
+	writeTinyData(ts.Check, ts.MkAbs(args[0]), fault)
+}
+
+// writeTinyData writes four IDX files of patterns that an autoencoder can learn. A
+// fault breaks the training images, or the training labels if it says so.
+func writeTinyData(check func(error), dir, fault string) {
+	check(os.MkdirAll(dir, 0o755))
 	rng := rand.New(rand.NewPCG(1, 0))
 	for _, set := range []struct {
 		name string
@@ -161,9 +184,9 @@ func mkdata(ts *testscript.TestScript, neg bool, args []string) {
 		wrap := func(b []byte) []byte {
 			var z bytes.Buffer
 			w, err := gzip.NewWriterLevel(&z, gzip.BestSpeed)
-			ts.Check(err)
+			check(err)
 			_, err = w.Write(b)
-			ts.Check(errors.Join(err, w.Close()))
+			check(errors.Join(err, w.Close()))
 			return z.Bytes()
 		}
 		imageFile, labelFile := wrap(images), wrap(labels)
@@ -192,11 +215,11 @@ func mkdata(ts *testscript.TestScript, neg bool, args []string) {
 				binary.BigEndian.PutUint32(images[4:], 0xffffffff)
 				imageFile = wrap(images)
 			default:
-				ts.Fatalf("unknown fault %q", fault)
+				check(fmt.Errorf("unknown fault %q", fault))
 			}
 		}
-		ts.Check(os.WriteFile(ts.MkAbs(dir+"/"+set.name+"-images-idx3-ubyte.gz"), imageFile, 0o644))
-		ts.Check(os.WriteFile(ts.MkAbs(dir+"/"+set.name+"-labels-idx1-ubyte.gz"), labelFile, 0o644))
+		check(os.WriteFile(dir+"/"+set.name+"-images-idx3-ubyte.gz", imageFile, 0o644))
+		check(os.WriteFile(dir+"/"+set.name+"-labels-idx1-ubyte.gz", labelFile, 0o644))
 	}
 }
 

@@ -20,10 +20,11 @@ const (
 	tsneStage
 	figuresStage // drawing, and packing as PNG
 	filesStage   // writing
+	reportStage  // reading the files again, and making the report of them
 	restStage    // all else
 )
 
-var stageNames = [...]string{"images", "training", "validation", "inference", "t-SNE", "figures", "files", "rest"}
+var stageNames = [...]string{"images", "training", "validation", "inference", "t-SNE", "figures", "files", "report", "rest"}
 
 // stopwatch adds up the time that stages take. No two of them overlap.
 type stopwatch struct {
@@ -63,18 +64,23 @@ func (w *stopwatch) report() (stages []stageReport, total time.Duration) {
 	return append(stages, stageReport{stageNames[restStage], rest.Seconds()}), total
 }
 
-// stageTable lays stages out as a table of three lines: names, seconds and
-// shares of the total.
-func stageTable(stages []stageReport, total time.Duration) string {
+// stageTable lays stages out as a table of three lines, names, seconds and shares of
+// the total; or of a line a stage, where columns, those of a terminal or 0 for none,
+// are not enough.
+func stageTable(stages []stageReport, total time.Duration, columns int) string {
 	names, seconds, shares := "\t", "seconds\t", "share\t"
+	lines := [][]string{{"", "seconds", "share"}}
 	for _, s := range stages {
-		names += s.Name + "\t"
-		seconds += fmt.Sprintf("%.2f\t", s.Seconds)
-		shares += fmt.Sprintf("%.0f%%\t", 100*s.Seconds/total.Seconds())
+		line := []string{s.Name, fmt.Sprintf("%.2f", s.Seconds), fmt.Sprintf("%.0f%%", 100*s.Seconds/total.Seconds())}
+		names, seconds, shares = names+line[0]+"\t", seconds+line[1]+"\t", shares+line[2]+"\t"
+		lines = append(lines, line)
 	}
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "%s\n%s\n%s\n", names, seconds, shares)
 	w.Flush() // to memory: no error
-	return b.String()
+	if first, _, _ := strings.Cut(b.String(), "\n"); columns == 0 || cells(first) <= columns {
+		return b.String()
+	}
+	return align(lines, 2)
 }

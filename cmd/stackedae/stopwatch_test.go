@@ -32,12 +32,25 @@ func TestStopwatch(t *testing.T) {
 		if sum != total.Seconds() {
 			t.Errorf("the stages make %v seconds, want %v", sum, total)
 		}
-		const want = "" +
-			"           images  training  validation  inference  t-SNE  figures  files  rest\n" +
-			"  seconds    0.00      8.00        1.00       0.00   0.00     0.00   0.00  1.00\n" +
-			"    share      0%       80%         10%         0%     0%       0%     0%   10%\n"
-		if got := stageTable(stages, total); got != want {
-			t.Errorf("table\n%swant\n%s", got, want)
+		const wide = "" +
+			"           images  training  validation  inference  t-SNE  figures  files  report  rest\n" +
+			"  seconds    0.00      8.00        1.00       0.00   0.00     0.00   0.00    0.00  1.00\n" +
+			"    share      0%       80%         10%         0%     0%       0%     0%      0%   10%\n"
+		const narrow = "" +
+			"            seconds  share\n" +
+			"images         0.00     0%\n" +
+			"training       8.00    80%\n" +
+			"validation     1.00    10%\n" +
+			"inference      0.00     0%\n" +
+			"t-SNE          0.00     0%\n" +
+			"figures        0.00     0%\n" +
+			"files          0.00     0%\n" +
+			"report         0.00     0%\n" +
+			"rest           1.00    10%\n"
+		for columns, want := range map[int]string{0: wide, 87: wide, 86: narrow, 40: narrow} {
+			if got := stageTable(stages, total, columns); got != want {
+				t.Errorf("table for %d columns\n%swant\n%s", columns, got, want)
+			}
 		}
 	})
 }

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"time"
@@ -79,6 +78,7 @@ type trainCommand struct {
 	trainFlags
 	dataFlag
 	outFlag
+	figureFlag
 	seedFlag
 	reportFlags
 }
@@ -139,8 +139,8 @@ func (a *app) fit(m *model.Model, f fitFlags, r reportFlags, data *fashion.Data,
 	config := f.config(seed)
 	a.progressf(r, "%v, %s parameters, %s training and %s validation images, seed %d\n",
 		m.Spec, count(m.Spec.Parameters()), count(data.Train.Len()), count(data.Valid.Len()), seed)
-	p := a.startProgress(r, config.Epochs*train.StepsPerEpoch(data.Train.Len(), config.BatchSize))
-	defer p.finish()
+	p := a.newProgress(r)
+	defer p.clear()
 	hooks = append([]train.Hook{barHook(p, config.Epochs), a.tableHook(p, r)}, hooks...)
 	result, err := train.Run(a.ctx, m, train.Data{Train: data.Train.Images, Valid: data.Valid.Images}, config, hooks...)
 	for _, e := range result.History {
@@ -210,30 +210,9 @@ func (a *app) addTraining(m *model.Model, history train.History, out string) err
 	return a.addCurves(out, history)
 }
 
-// barHook moves the bar at every step.
-func barHook(p *progress, epochs int) train.Hook {
-	return train.Hook{Name: "progress bar", Step: func(s train.Step) error {
-		p.set(s.Number, fmt.Sprintf("epoch %d/%d", s.Epoch, epochs), "loss %.4f rounded_accuracy %.4f", s.EpochMean.Loss, s.EpochMean.RoundedAccuracy)
-		return nil
-	}}
-}
-
-// tableHook prints a line after every epoch.
-func (a *app) tableHook(p *progress, r reportFlags) train.Hook {
-	return train.Hook{Name: "table", Epoch: func(e train.Epoch) error {
-		p.clear()
-		if e.Number == 1 {
-			a.progressf(r, "epoch    loss  rounded_accuracy  val_loss  val_rounded_accuracy  seconds\n")
-		}
-		a.progressf(r, "%5d  %.4f  %16.4f  %8.4f  %20.4f  %7.1f\n", e.Number, e.Train.Loss, e.Train.RoundedAccuracy,
-			e.Valid.Loss, e.Valid.RoundedAccuracy, (e.TrainTime + e.ValidTime).Seconds())
-		return a.failed
-	}}
-}
-
 func (a *app) addCurves(out string, history train.History) error {
 	h := figureHistory(reference.HistoryOf(history))
-	return a.addFigure(out, curvesFile, func() (*figure.Figure, error) { return figure.TrainingCurves(h) })
+	return a.addFigures(out, drawing{curvesFile, func() (*figure.Figure, error) { return figure.TrainingCurves(h) }})
 }
 
 // loadData returns the embedded images, or those of a folder.

@@ -8,7 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -64,6 +67,7 @@ func (f tsneFlags) settings(n int, seed uint64) (*tsne.Settings, error) {
 	return s, s.Validate(n)
 }
 
+// tsneCommand takes points to two dimensions.
 type tsneCommand struct {
 	Points string `arg:"" name:"POINTS" help:"The points, a row each: .npy of n x columns, .csv or .tsv."`
 	tsneFlags
@@ -71,6 +75,7 @@ type tsneCommand struct {
 	Header    table.Header `default:"auto" help:"Whether the first line of .csv and .tsv names the columns: auto, if none of its fields is a number; yes; or no (${default})."`
 	Labels    string       `placeholder:"FILE" help:"The points' classes, whole numbers: .npy of n, .csv or .tsv of one column. Tells how many points have most neighbours of their class."`
 	Transform string       `placeholder:"FILE" help:"More points of the same columns, to be placed into the embedding without changing it."`
+	Record    bool         `help:"Also write descent.npy and descent.csv to the embedding's folder: the embedding after every 50th iteration, for the report."`
 	Embedding string       `placeholder:"FILE" help:"Write the embedding to this file, .npy, .csv or .tsv (embedding, as POINTS are, in --out)."`
 	outFlag
 	reportFlags
@@ -78,9 +83,17 @@ type tsneCommand struct {
 
 // Help is shown below the command's usage.
 func (tsneCommand) Help() string {
-	return "With .csv or .tsv POINTS the embedding is one too.\n" +
-		"Example: stackedae tsne out/codes.npy --perplexity 50 --labels out/labels.npy\n" +
+	return "With .csv or .tsv POINTS the embedding is one too.\n\n" +
+		"Example: stackedae tsne out/codes.npy --perplexity 50 --labels out/labels.npy\n\n" +
 		"Example: stackedae tsne train.csv --transform new.csv --embedding map.csv"
+}
+
+// Validate refuses values that no data could make right.
+func (c *tsneCommand) Validate() error {
+	if extension := filepath.Ext(c.Embedding); c.Embedding != "" && !strings.EqualFold(extension, formatExtension(c.Embedding)) {
+		return fmt.Errorf("--embedding %s, want a name that ends in .npy, .csv or .tsv", c.Embedding)
+	}
+	return c.tsneFlags.Validate()
 }
 
 // tsneReport is what tsne prints as JSON.
@@ -142,7 +155,7 @@ func (c *tsneCommand) Run(app *app) error {
 		return err
 	}
 	header := !points.table || points.names != nil
-	embedding, report, err := app.embed(settings, c.reportFlags, points, plane{dir, name, header})
+	embedding, report, err := app.embed(settings, c.reportFlags, points, plane{dir, name, header, c.Record})
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Points, err)
 	}
@@ -154,7 +167,7 @@ func (c *tsneCommand) Run(app *app) error {
 		report.NeighborAccuracy = &accuracy
 	}
 	if c.Transform != "" {
-		if err := app.place(settings, points, embedding, more, plane{dir, placedName, header}); err != nil {
+		if err := app.place(settings, points, embedding, more, plane{dir, placedName, header, false}); err != nil {
 			return fmt.Errorf("--transform: %s: %w", c.Transform, err)
 		}
 		report.Transformed = more.rows()
@@ -189,10 +202,16 @@ func (c *tsneCommand) readMore(points numbers) (numbers, error) {
 		return more, fmt.Errorf("%s: %d columns, want %d as in %s", c.Transform, columns, want, c.Points)
 	}
 	for i := range n {
+		zero := true
 		for j := range columns {
-			if v := more.At(i, j); math.IsNaN(v) || math.IsInf(v, 0) {
-				return more, fmt.Errorf("%s: row %d, column %d (counted from 0) is %v, want a finite number", c.Transform, i, j, v)
+			v := more.At(i, j)
+			if !(math.Abs(v) <= tsne.MaxCoordinate) {
+				return more, fmt.Errorf("%s: row %d, column %d (counted from 0) is %v, want a finite number of magnitude at most %g", c.Transform, i, j, v, tsne.MaxCoordinate)
 			}
+			zero = zero && v == 0
+		}
+		if zero && c.Metric == tsne.Cosine && c.PCA == 0 {
+			return more, fmt.Errorf("%s: row %d (counted from 0) is zero, want a direction: cosine distances need one", c.Transform, i)
 		}
 	}
 	return more, nil
@@ -206,69 +225,114 @@ const placedBase = "transformed"
 // they can be.
 func (c *tsneCommand) outputs(app *app) (dir, embedding, placed string, err error) {
 	extension := formatExtension(cmp.Or(c.Embedding, c.Points))
+	flag := "--out"
 	dir, embedding, placed = c.Out, embeddingBase+extension, placedBase+extension
-	files := []string{embedding}
 	if c.Embedding != "" {
+		flag = "--embedding"
 		dir, embedding = filepath.Split(filepath.Clean(c.Embedding))
 		dir = filepath.Clean(dir)
-		files[0] = embedding
 	}
+	files := []string{embedding}
 	if c.Transform != "" {
 		files = append(files, placed)
+		if embedding == placed {
+			return "", "", "", fmt.Errorf("%s: %s is where the points of --transform go, want another name", flag, c.Embedding)
+		}
 	}
-	if c.Embedding == "" {
-		return dir, embedding, placed, app.prepare(dir, files...)
+	if c.Record {
+		files = append(files, descentFile, descentTable)
 	}
-	if embedding == placed {
-		return "", "", "", fmt.Errorf("--embedding: %s is where the points of --transform go, want another name", c.Embedding)
+	for _, name := range files {
+		if path := filepath.Join(dir, name); c.reads(path) {
+			return "", "", "", fmt.Errorf("%s: %s is read as well, want another name for what is written", flag, path)
+		}
 	}
 	if err := app.prepareDir(dir, files...); err != nil {
-		return "", "", "", fmt.Errorf("--embedding: %w", err)
+		return "", "", "", fmt.Errorf("%s: %w", flag, err)
 	}
 	return dir, embedding, placed, nil
+}
+
+// reads reports whether the command reads a file that it should not replace:
+// all but a start, which an embedding may follow.
+func (c *tsneCommand) reads(path string) bool {
+	written, err := os.Stat(path)
+	return err == nil && slices.ContainsFunc([]string{c.Points, c.Labels, c.Transform}, func(input string) bool {
+		read, err := os.Stat(input)
+		return err == nil && os.SameFile(read, written)
+	})
 }
 
 // plane is a file of points in two dimensions.
 type plane struct {
 	dir, name string
 	header    bool // where the format has one
+	descent   bool // keep how it came about, too
 }
 
-// embed takes points to two dimensions with progress and readies the embedding.
-// If a signal ends it during the descent, it writes the embedding so far.
+// embed takes points to two dimensions with progress and writes the embedding,
+// or, if a signal ends it during the descent, the embedding so far.
 func (a *app) embed(settings *tsne.Settings, r reportFlags, points mat.Matrix, file plane) (*mat.Dense, tsneReport, error) {
-	var p *progress
+	p := a.newProgress(r)
+	show := descentBar(p)
 	total := 0
+	var frames []tsne.Snapshot
 	settings.Recorder = tsne.RecorderFunc(func(s tsne.Snapshot) error {
-		if p == nil {
-			p = a.startProgress(r, s.Total)
-		}
 		total = s.Total
-		p.set(s.Iteration, "t-SNE", "kl_divergence %.4f", s.KLDivergence)
+		if file.descent {
+			frames = append(frames, s)
+		}
+		show(s)
 		if !p.shown() && s.Iteration%250 == 0 {
 			a.progressf(r, "t-SNE iteration %d/%d: kl_divergence %.4f\n", s.Iteration, s.Total, s.KLDivergence)
 		}
 		return a.failed
 	})
+	n, columns := points.Dims()
+	p.say(fmt.Sprintf("t-SNE: nearest neighbours of %s points", count(n)))
 	stop := a.watch.start(tsneStage)
 	result, err := tsne.Embed(a.ctx, points, settings)
 	stop()
-	if p != nil {
-		p.finish()
-	}
+	p.clear()
 	if err != nil && (result == nil || result.Status != tsne.Canceled || total == 0) {
 		return nil, tsneReport{}, err
 	}
-	if kept := a.addPlane(file.dir, file.name, result.Embedding, file.header); kept != nil || err != nil {
-		// What there is is kept, also when a signal has come.
+	// What there is is written at once, also when a signal has come: nothing that
+	// follows may lose it.
+	kept := errors.Join(a.addPlane(file.dir, file.name, result.Embedding, file.header), a.flush(context.WithoutCancel(a.ctx)))
+	if err != nil {
 		a.remark = fmt.Sprintf(" as after %d of %d iterations", result.Iterations, total)
-		return nil, tsneReport{}, errors.Join(err, kept, a.flush(context.WithoutCancel(a.ctx)))
 	}
-	n, columns := points.Dims()
+	if kept != nil || err != nil {
+		return nil, tsneReport{}, errors.Join(err, kept)
+	}
+	if file.descent {
+		if err := a.addDescent(file.dir, frames, result); err != nil {
+			return nil, tsneReport{}, err
+		}
+	}
 	return result.Embedding, tsneReport{
 		Points: n, Columns: columns, Preset: settings.Preset, Metric: settings.Metric, PCA: settings.PCA,
 		Perplexity: settings.Perplexity, Iterations: result.Iterations, Status: result.Status.String(), KLDivergence: result.KLDivergence, Approximate: result.Approximate,
 	}, nil
+}
+
+// descentBar returns what moves the bar. The first snapshot begins the measuring of
+// speed: what comes before a descent takes long too.
+func descentBar(p *progress) func(tsne.Snapshot) {
+	var run pace
+	return func(s tsne.Snapshot) {
+		if run.started.IsZero() {
+			run.begin(s.Iteration)
+		}
+		place := fmt.Sprintf("%d/%d", s.Iteration, s.Total)
+		divergence := fmt.Sprintf(" %.4f", s.KLDivergence)
+		p.draw(status{
+			done: s.Iteration, total: s.Total, name: [2]string{"t-SNE " + place, place},
+			loss:  [2]string{"KL divergence" + divergence, "KL" + divergence},
+			speed: speed(run.rate(s.Iteration), "iterations"), left: run.left(s.Iteration, s.Total),
+		})
+	}
 }
 
 // place readies the coordinates of more points in the embedding of points.

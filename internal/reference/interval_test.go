@@ -74,10 +74,10 @@ func TestIntervalHolds(t *testing.T) {
 
 // TestKerasAgainstItself judges each of Keras' runs by the others.
 func TestKerasAgainstItself(t *testing.T) {
-	keras := loadKeras(t)
+	recordings := loadKeras(t)
 	rejected := 0
-	for i, run := range keras.Runs {
-		others := &Recordings{Runs: slices.Delete(slices.Clone(keras.Runs), i, i+1)}
+	for i, run := range recordings.Runs {
+		others := &Recordings{Runs: slices.Delete(slices.Clone(recordings.Runs), i, i+1)}
 		j, err := others.Judge(run.History, JudgedEpochs())
 		if err != nil {
 			t.Fatal(err)
@@ -89,9 +89,9 @@ func TestKerasAgainstItself(t *testing.T) {
 			rejected++
 		}
 	}
-	t.Logf("%d of %d rejected", rejected, len(keras.Runs))
+	t.Logf("%d of %d rejected", rejected, len(recordings.Runs))
 	if rejected > 3 {
-		t.Errorf("%d of %d runs of Keras rejected, want at most 3", rejected, len(keras.Runs))
+		t.Errorf("%d of %d runs of Keras rejected, want at most 3", rejected, len(recordings.Runs))
 	}
 }
 

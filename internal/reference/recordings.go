@@ -19,6 +19,7 @@ import (
 	"stackedae/internal/fashion"
 	"stackedae/internal/files"
 	"stackedae/model"
+	"stackedae/train"
 )
 
 // Recordings is what another program has recorded.
@@ -39,6 +40,9 @@ type Run struct {
 type Steps struct {
 	Hidden                []int // units of the encoder's layers
 	Loss, RoundedAccuracy []float64
+
+	// LearningRate is that of the training.
+	LearningRate float64
 
 	// Epoch is the four numbers after the epoch that begins with these steps; nil
 	// if they are not recorded.
@@ -78,9 +82,10 @@ const (
 // of which history alone is necessary. For each model steps-100-30.csv, say,
 // holds the loss and rounded accuracy of the steps from the weights in
 // steps-100-30.npz. epochs.jsonl may have a line for any of these models, with
-// the history of the one epoch that begins with the steps:
+// the learning rate of the steps, unless it is 1.5, and the history of the one
+// epoch that begins with them:
 //
-//	{"hidden": [100, 30], "history": {"loss": [...], ...}}
+//	{"hidden": [100, 30], "learning_rate": 1.5, "history": {"loss": [...], ...}}
 //
 // Other files are ignored.
 func Load(folder fs.FS) (*Recordings, error) {
@@ -136,8 +141,9 @@ func readRuns(folder fs.FS) (runs []Run, err error) {
 func (r *Recordings) readEpochs(folder fs.FS) error {
 	return readLines(folder, epochsFile, func(line []byte) error {
 		var recorded struct {
-			Hidden  []int     `json:"hidden"`
-			History histories `json:"history"`
+			Hidden       []int     `json:"hidden"`
+			LearningRate *float64  `json:"learning_rate"`
+			History      histories `json:"history"`
 		}
 		if err := json.Unmarshal(line, &recorded); err != nil {
 			return err
@@ -152,6 +158,12 @@ func (r *Recordings) readEpochs(folder fs.FS) error {
 		i := slices.IndexFunc(r.Steps, func(s Steps) bool { return slices.Equal(s.Hidden, recorded.Hidden) })
 		if i < 0 {
 			return fmt.Errorf("hidden layers %v, of which there are no steps", recorded.Hidden)
+		}
+		if rate := recorded.LearningRate; rate != nil {
+			if !(*rate > 0) || math.IsInf(*rate, 1) {
+				return fmt.Errorf("learning rate %v, want a positive number", *rate)
+			}
+			r.Steps[i].LearningRate = *rate
 		}
 		for _, values := range h {
 			r.Steps[i].Epoch = append(r.Steps[i].Epoch, values[0])
@@ -191,6 +203,7 @@ func readLines(folder fs.FS, name string, use func(line []byte) error) error {
 
 // readSteps reads the pair of files of a model.
 func readSteps(folder fs.FS, name string) (s Steps, err error) {
+	s.LearningRate = train.DefaultLearningRate
 	for field := range strings.SplitSeq(strings.TrimPrefix(name, stepsPrefix), "-") {
 		units, err := strconv.Atoi(field)
 		if err != nil {

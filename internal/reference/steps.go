@@ -22,7 +22,7 @@ const (
 
 // PixelBound is how many of a batch's pixels may round otherwise than Keras':
 // those predicted within rounding of one half.
-const PixelBound = 10
+const PixelBound = 5
 
 // EpochBounds are those of the relative differences of the four numbers after an
 // unshuffled epoch of the chapter's images. Rounding has grown by then: the
@@ -88,13 +88,15 @@ func (s Steps) Compare(steps []train.Step, epoch History) (StepReport, error) {
 
 // Train takes the recorded steps, unshuffled and from the recorded weights, and
 // compares them. If an epoch is recorded it goes on to its end. c says how to
-// train, but for epochs and order.
+// train the chapter's network, but for epochs and order; its learning rate is
+// changed in proportion where the recording has another than the chapter's.
 func (s Steps) Train(ctx context.Context, data train.Data, c train.Config) (StepReport, error) {
 	m, err := s.Start()
 	if err != nil {
 		return StepReport{}, err
 	}
 	c.Epochs, c.Shuffle = 1, nil
+	c.LearningRate *= s.LearningRate / train.DefaultLearningRate
 	need := len(s.Loss) * c.BatchSize * fashion.Pixels
 	if len(data.Train) < need {
 		return StepReport{}, fmt.Errorf("reference: %d training images, want %d for the %d recorded steps", len(data.Train)/fashion.Pixels, need/fashion.Pixels, len(s.Loss))

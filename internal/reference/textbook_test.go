@@ -159,7 +159,9 @@ func (t *textbook) steps(s Steps, data *fashion.Data) (StepReport, error) {
 	if err != nil {
 		return StepReport{}, err
 	}
-	log, h := t.train(m, data, 1, nil)
+	slower := *t
+	slower.rate *= float32(s.LearningRate / train.DefaultLearningRate)
+	log, h := slower.train(m, data, 1, nil)
 	return s.Compare(log, h)
 }
 

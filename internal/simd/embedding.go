@@ -37,9 +37,18 @@ type Springs struct {
 // That other ends are points is the business of who packs the springs: to read
 // them all again would cost as much as the work itself.
 func (s *Springs) rows(function string, y []float32, lo, hi int) (start []int32, scale []float32) {
+	n := len(s.Scale)
+	if lo < 0 || hi < lo || hi > n || len(s.Start) != n+1 || len(y) != 2*n || s.Bits < 1 || s.Bits > 31 || n > 1<<s.Bits {
+		panic(fmt.Sprintf("simd: %s: rows %d to %d of %d, %d starts, %d coordinates, other ends of %d bits", function, lo, hi, n, len(s.Start), len(y), s.Bits))
+	}
 	start, scale = s.Start[lo:hi+1], s.Scale[lo:hi]
-	if len(y) != 2*len(s.Scale) || len(s.Start) != len(s.Scale)+1 || len(s.Packed) < SpringBlock*int(start[hi-lo]) || len(s.Scale) > 1<<s.Bits {
-		panic(fmt.Sprintf("simd: %s: %d coordinates, %d starts, %d scales, %d springs of %d bits", function, len(y), len(s.Start), len(s.Scale), len(s.Packed), s.Bits))
+	end, falls := int32(0), int32(0) // falls is negative if starts do not ascend from 0 on
+	for _, next := range start {
+		falls |= next - end
+		end = next
+	}
+	if falls < 0 || len(s.Packed) < SpringBlock*int(end) {
+		panic(fmt.Sprintf("simd: %s: rows %d to %d begin at blocks %d to %d of %d, want them to ascend", function, lo, hi, start[0], end, len(s.Packed)/SpringBlock))
 	}
 	return start, scale
 }

@@ -42,13 +42,22 @@ var fourierGeneric = fourierKernels{
 // where rotations holds cosine and sine of w(p)^u for u from 1 on. dst and src
 // have radix·step numbers. stride is a multiple of FourierColumns.
 func Fourier(radix int, dst, src Complexes, rotations []float32, stride int) {
-	n := len(rotations) / (2 * (radix - 1)) * radix * stride
-	if stride <= 0 || stride%FourierColumns != 0 || n == 0 {
-		panic(fmt.Sprintf("simd: Fourier: stride = %d and %d rotations, want a positive multiple of %d and some", stride, len(rotations), FourierColumns))
+	if radix < 2 || radix > 4 || stride <= 0 || stride%FourierColumns != 0 {
+		panic(fmt.Sprintf("simd: Fourier: radix = %d, stride = %d, want 2 to 4 and a positive multiple of %d", radix, stride, FourierColumns))
 	}
+	n := checkRotations("Fourier", rotations, radix) * radix * stride
 	dst.check("Fourier", "dst", n)
 	src.check("Fourier", "src", n)
 	active.fourier[radix](dst.Re, dst.Im, src.Re, src.Im, rotations, stride)
+}
+
+// checkRotations returns the number of groups, at least 1, that rotations are for.
+func checkRotations(function string, rotations []float32, radix int) (groups int) {
+	each := 2 * (radix - 1)
+	if len(rotations) == 0 || len(rotations)%each != 0 {
+		panic(fmt.Sprintf("simd: %s: len(rotations) = %d, want a positive multiple of %d", function, len(rotations), each))
+	}
+	return len(rotations) / each
 }
 
 func (c Complexes) check(function, name string, n int) {
@@ -70,7 +79,7 @@ func (c Complexes) checkRows(function, name string, rows, stride int) {
 // columns begins with, for columns whose second half is zero. src holds the
 // first half, 2·groups rows that are stride apart.
 func FourierFirst(dst, src Complexes, stride int, rotations []float32) {
-	groups := len(rotations) / 6
+	groups := checkRotations("FourierFirst", rotations, 4)
 	dst.check("FourierFirst", "dst", 4*groups*FourierColumns)
 	src.checkRows("FourierFirst", "src", 2*groups, stride)
 	active.fourierFirst(dst.Re, dst.Im, src.Re, src.Im, rotations, stride)

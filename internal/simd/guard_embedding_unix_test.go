@@ -34,6 +34,17 @@ func (g *guards) floats(n int) []float32 {
 	return x
 }
 
+// places returns n coordinates, of which some are on no mesh.
+func (g *guards) places(n int) []float32 {
+	x := g.floats(n)
+	for i := range x {
+		if g.rng.IntN(4) == 0 {
+			x[i] = odd[g.rng.IntN(len(odd))]
+		}
+	}
+	return x
+}
+
 func (g *guards) complexes(n int) Complexes { return Complexes{g.floats(n), g.floats(n)} }
 
 // guarded returns a copy of x against a guard page.
@@ -87,11 +98,11 @@ func TestNothingOutsideIsTouchedByEmbedding(t *testing.T) {
 		{"Bounds", func() { Bounds(g.floats(2 + 2*rng.IntN(70))) }},
 		{"Spread", func() {
 			m, n := guardedMesh(g, rng), rng.IntN(40)
-			m.Spread(g.floats(n), g.floats(n))
+			m.Spread(g.places(n), g.places(n))
 		}},
 		{"Read", func() {
 			m, n := guardedMesh(g, rng), rng.IntN(40)
-			m.Read(g.floats(2*n), g.floats(n), g.floats(n))
+			m.Read(g.floats(2*n), g.places(n), g.places(n))
 		}},
 		{"Near", func() {
 			n := NearLanes * (1 + rng.IntN(4))

@@ -132,8 +132,8 @@ const Beyond = 1e18
 // NearLanes.
 func Near(force, xs, ys []float32, self int, inverse float32) (potential float64) {
 	check("Near", "ys", len(ys), len(xs))
-	if len(xs)%NearLanes != 0 || self < 0 || self+len(force)/2 > len(xs) {
-		panic(fmt.Sprintf("simd: Near: %d forces from %d on of %d points, want a multiple of %d", len(force)/2, self, len(xs), NearLanes))
+	if len(xs)%NearLanes != 0 || len(force)%2 != 0 || self < 0 || self+len(force)/2 > len(xs) {
+		panic(fmt.Sprintf("simd: Near: len(force) = %d from point %d on of %d, want pairs and a multiple of %d points", len(force), self, len(xs), NearLanes))
 	}
 	return active.near(force, xs, ys, self, inverse)
 }

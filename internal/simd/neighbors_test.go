@@ -96,27 +96,6 @@ func TestPanelDistancesAreSymmetric(t *testing.T) {
 	})
 }
 
-func TestPanelDistancesRefusesWrongLengths(t *testing.T) {
-	for name, change := range map[string]func(s *panelSet){
-		"dst":     func(s *panelSet) { s.dst = s.dst[1:] },
-		"below":   func(s *panelSet) { s.below = s.below[1:] },
-		"queries": func(s *panelSet) { s.queries = s.queries[1:] },
-		"panels":  func(s *panelSet) { s.panels = s.panels[1:] },
-		"limits":  func(s *panelSet) { s.limits = s.limits[1:] },
-	} {
-		t.Run(name, func(t *testing.T) {
-			defer func() {
-				if recover() == nil {
-					t.Error("no panic")
-				}
-			}()
-			s := newPanelSet(rand.New(rand.NewPCG(1, 2)), 5, 2)
-			change(&s)
-			s.run()
-		})
-	}
-}
-
 func TestGaussianSums(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, 2))

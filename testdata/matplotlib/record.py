@@ -1,20 +1,8 @@
-"""Records what matplotlib and numpy make of fixed inputs; the tests of
-package figure compare themselves with it.
+"""Records what matplotlib and numpy make of fixed inputs; the tests of package figure compare themselves with it.
+usage: python record.py   (writes into the current folder)
 
-Written with Python 3.11, matplotlib 3.11.2, numpy 2.4.6, scikit-learn
-1.9.1 and pillow 13.0.0 by
-
-    python record.py ../../internal/fashion/data
-
-where the folder holds the four .gz files of Fashion-MNIST.
-Lengths are in points (1/72 inch) from the lower left corner of the canvas.
-
-    *.npy             embeddings (n x 2), their labels, images as bytes
-    thumbnails.json   for each embedding the image numbers that the rule picks
-    layout.json       where matplotlib places points, boxes and images
-    colors.json       tab10, and the greys of the colour map binary
-    *.png             three figures at low resolution
-"""
+Read are the images of ../../internal/fashion/data and the embedding of ../sklearn/codes/5000. Lengths in layout.json are
+in points (1/72 inch) from the lower left corner of the canvas."""
 
 import gzip
 import json
@@ -28,37 +16,38 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from PIL import Image
-from sklearn.decomposition import PCA
-from sklearn.manifold import TSNE
 
 HERE = pathlib.Path(__file__).parent
+sys.path.append(str(HERE.parent))
+from chapter import scaled, thumbnails
+
+OUT = pathlib.Path.cwd()
+DATA = HERE.parent.parent / "internal/fashion/data"
+EMBEDDING = HERE.parent / "sklearn/codes/5000/final.npy"
+N = 1000  # points that the figures show, to keep the files small
 SIZE = 10  # of a point, in points squared
+DPI = 300
 
 
-def main(data):
-    images, labels = fashion(pathlib.Path(data))
-    pca = PCA(30, random_state=42).fit(images.reshape(-1, 784) / np.float32(255))
-    codes = pca.transform(images.reshape(-1, 784) / np.float32(255)).astype(np.float32)
-    embedding = TSNE(random_state=42, n_jobs=1).fit_transform(codes)
-    blurred = np.clip(pca.inverse_transform(codes[:5]) * 255, 0, 255)
-    blurred = blurred.reshape(-1, 28, 28).astype(np.uint8)
-
-    sets = {"tsne": embedding, "lattice": lattice(), "double": blobs(6, 900, np.float64)}
+def main():
+    images, labels = fashion(DATA)
+    sets = {"lattice": lattice(), "double": blobs(6, 900, np.float64)}
     for seed, n in enumerate([800, 1000, 1500, 2000, 2500, 3000]):
         sets[f"blobs{seed}"] = blobs(seed, n, np.float32)
     picks = {}
     for name, points in sets.items():
-        np.save(HERE / f"{name}.npy", points)
+        np.save(OUT / f"{name}.npy", points)
         picks[name] = {t: thumbnails(scaled(points.astype(t))) for t in ("float32", "float64")}
     write("thumbnails.json", picks)
 
-    # The figures show the first thousand, to keep the files small.
-    points, labels = scaled(embedding[:1000]), labels[:1000]
+    points = scaled(np.load(EMBEDDING)[:N, :2])
+    labels = labels[:N]
     shown = thumbnails(points)
-    np.save(HERE / "labels.npy", labels)
-    np.save(HERE / "thumbnails.npy", images[shown])
-    np.save(HERE / "originals.npy", images[:5])
-    np.save(HERE / "blurred.npy", blurred)
+    originals, blurred = images[:5], np.stack([blur(image) for image in images[:5]])
+    np.save(OUT / "labels.npy", labels)
+    np.save(OUT / "thumbnails.npy", images[shown])
+    np.save(OUT / "originals.npy", originals)
+    np.save(OUT / "blurred.npy", blurred)
 
     layout = {"scatter": scatter(points, labels)}
     layout["thumbnails"] = scatter_with_thumbnails(points, labels, images, shown)
@@ -68,14 +57,17 @@ def main(data):
         reconstructions(n, w, h) for n in (1, 2, 3, 5, 12, 40) for w, h in ((28, 28), (20, 28), (28, 20))
     ]
     write("layout.json", layout)
-    reconstructions(5, 28, 28, images[:5], blurred, "reconstructions.png")
+    reconstructions(5, 28, 28, originals, blurred, "reconstructions.png")
 
     binary = matplotlib.colormaps["binary"]
-    ramp = np.arange(1024, dtype=np.float32) / 1023
+    ramp = np.arange(1024) / 1023
+    # Seven steps of 224 are eight greys of 256, so that rounding decides about every seventh one.
+    steps = np.arange(20, 245, dtype=np.uint8)
+    greys = {"ramp32": ramp.astype(np.float32), "ramp64": ramp, "image": images[0],
+             "steps": steps, "steps32": steps / np.float32(255), "steps64": steps / 255}
     write("colors.json", {
         "tab10": matplotlib.colormaps["tab10"](range(10), bytes=True)[:, :3].tolist(),
-        "ramp": binary(plt.Normalize()(ramp), bytes=True)[:, 0].tolist(),
-        "image": binary(plt.Normalize()(images[0]), bytes=True)[:, :, 0].ravel().tolist(),
+        "greys": {name: binary(plt.Normalize()(grey), bytes=True)[..., 0].ravel().tolist() for name, grey in greys.items()},
     })
 
 
@@ -85,6 +77,12 @@ def fashion(folder):
     labels = gzip.open(folder / "train-labels-idx1-ubyte.gz").read()
     return (np.frombuffer(images, np.uint8, offset=16).reshape(-1, 28, 28)[-5000:],
             np.frombuffer(labels, np.uint8, offset=8)[-5000:])
+
+
+def blur(image):
+    """Means of 5 x 5 pixels, which stand for a reconstruction."""
+    padded = np.pad(image.astype(int), 2)
+    return (sum(padded[y:y + 28, x:x + 28] for y in range(5) for x in range(5)) // 25).astype(np.uint8)
 
 
 def blobs(seed, n, dtype):
@@ -101,27 +99,13 @@ def lattice():
     return np.random.default_rng(0).permutation(points).astype(np.float32)
 
 
-def scaled(points):
-    return (points - points.min()) / (points.max() - points.min())
-
-
-def thumbnails(points):
-    """The numbers of the images that are drawn: those farther from all drawn
-    before than the square root of 0.02."""
-    taken, picked = np.array([[1.0, 1.0]]), []
-    for number, point in enumerate(points):
-        if np.min(np.sum((point - taken) ** 2, axis=1)) > 0.02:
-            taken = np.r_[taken, [point]]
-            picked.append(number)
-    return picked
-
-
 def scatter(points, labels):
     figure = plt.figure(figsize=(6.4, 4.8))
     plt.scatter(points[:, 0], points[:, 1], c=labels, s=SIZE, cmap="tab10")
     plt.axis("off")
-    save(figure, "scatter.png", 75)
-    return {"points": positions(points)}
+    save(figure, "scatter.png")
+    np.save(OUT / "scatter-dots.npy", positions(points))
+    return {"axes": in_points(plt.gca().bbox)}
 
 
 def scatter_with_thumbnails(points, labels, images, shown):
@@ -135,11 +119,11 @@ def scatter_with_thumbnails(points, labels, images, shown):
         boxes.append(plt.gca().add_artist(box))
     plt.axis("off")
     plt.tight_layout()
-    save(figure, "thumbnails.png", 72)
-    figure.canvas.draw()
+    save(figure, "thumbnails.png")
+    np.save(OUT / "thumbnails-dots.npy", positions(points))
     renderer = figure.canvas.get_renderer()
     return {
-        "points": positions(points),
+        "axes": in_points(plt.gca().bbox),
         "boxes": [in_points(box.patch.get_window_extent(renderer)) for box in boxes],
         "images": [in_points(box.offsetbox.get_window_extent(renderer)) for box in boxes],
     }
@@ -153,9 +137,9 @@ def reconstructions(n, width, height, above=None, below=None, file=None):
             plt.imshow(np.zeros((height, width)) if images is None else images[number], cmap="binary")
             plt.axis("off")
     plt.tight_layout()
-    figure.canvas.draw()
     if file:
-        save(figure, file, 100)
+        save(figure, file)
+    figure.canvas.draw()
     boxes = [in_points(axes.images[0].get_window_extent()) for axes in figure.axes]
     plt.close(figure)
     return {"n": n, "width": width, "height": height, "boxes": boxes[0::2] + boxes[1::2]}
@@ -174,15 +158,15 @@ def marker_area():
 
 
 def positions(points):
-    """[number, x, y] of every fiftieth point."""
-    every = np.arange(0, len(points), 50)
-    at = plt.gca().transData.transform(points[every].astype(float)) * 72 / plt.gcf().dpi
-    return [[int(i), *map(float, p)] for i, p in zip(every, at)]
+    at = plt.gca().transData.transform(points.astype(float)) * 72 / plt.gcf().dpi
+    return at.astype(np.float32)
 
 
-def save(figure, name, dpi):
-    figure.savefig(HERE / name, dpi=dpi)
-    Image.open(HERE / name).convert("RGB").save(HERE / name, optimize=True)
+def save(figure, name):
+    figure.savefig(OUT / name, dpi=DPI)
+    figure.set_dpi(DPI)  # for what is asked about it from now on
+    figure.canvas.draw()
+    Image.open(OUT / name).convert("RGB").save(OUT / name, optimize=True)
 
 
 def in_points(box):
@@ -191,8 +175,8 @@ def in_points(box):
 
 def write(name, value):
     rounded = json.loads(json.dumps(value), parse_float=lambda text: round(float(text), 4))
-    (HERE / name).write_text(json.dumps(rounded, separators=(",", ":")) + "\n")
+    (OUT / name).write_text(json.dumps(rounded, separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -1,18 +1,20 @@
 """Measures this program beside Keras, PyTorch, JAX and Gorgonia's own operations, in turns. Prints Markdown; see README.md.
-usage: python compare.py --keras PYTHON --torch PYTHON --out RAW.json [--rounds 5] [--epochs 20] [--only tape,static,...]"""
+usage: python compare.py --keras PYTHON --torch PYTHON --notebook PYTHON --out RAW.json [--rounds 5] [--epochs 20] [--only tape,static,...]"""
 import argparse, json, os, platform, subprocess, sys, tempfile, time
 from statistics import median
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 OURS = ["tape", "static"]
-NAMES = OURS + ["keras", "torch", "jax", "stock"]
+WHOLE = ["run", "run-static"] # the whole chapter
+NAMES = OURS + ["keras", "torch", "jax", "stock"] + WHOLE + ["notebook"]
 FRAMEWORK_EPOCHS = 4
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--keras", metavar="PYTHON", help="interpreter of the environment of keras.txt")
     parser.add_argument("--torch", metavar="PYTHON", help="interpreter of the environment of torch.txt")
+    parser.add_argument("--notebook", metavar="PYTHON", help="interpreter of the environment of notebook.txt")
     parser.add_argument("--out", metavar="FILE", required=True, help="write all raw numbers to this JSON file")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=20, help="of this program's and Keras' trainings, at least 2")
@@ -23,8 +25,8 @@ def arguments():
         parser.error(f"--only {','.join(unknown)}, want some of {', '.join(NAMES)}")
     if a.rounds < 1 or a.epochs < 2:
         parser.error("want at least 1 round of 2 epochs")
-    if "keras" in a.only and not a.keras or {"torch", "jax"} & set(a.only) and not a.torch:
-        parser.error("want --keras and --torch, or less by --only")
+    if "keras" in a.only and not a.keras or {"torch", "jax"} & set(a.only) and not a.torch or "notebook" in a.only and not a.notebook:
+        parser.error("want --keras, --torch and --notebook, or less by --only")
     return a
 
 def commands(a, program, threads, out):
@@ -37,6 +39,9 @@ def commands(a, program, threads, out):
         "keras": [a.keras, os.path.join(HERE, "keras_fit.py"), str(a.epochs)],
         "torch": frameworks + ["torch", few],
         "jax": frameworks + ["jax", few],
+        "run": [program, "run", "--json", "--out", out],
+        "run-static": [program, "run", "--json", "--out", out, "--machine", "static"],
+        "notebook": [a.notebook, os.path.join(HERE, "notebook.py"), os.path.dirname(out)],
         "stock": [program, "bench", "--ways", f"stock/{threads}", "--json"],
     }
     return {name: every[name] for name in NAMES if name in a.only}
@@ -72,15 +77,17 @@ def process_seconds(_, measured):
 def fit_seconds(_, measured):
     return measured["printed"]["fit_seconds"]
 
-def table(title, rows, rounds):
-    """A row is a text, a name of NAMES and the function that finds its seconds; the first function measures ours."""
+def table(title, rows, rounds, bases=OURS):
+    """A row is a text, a name of NAMES and the function that finds its seconds; the first function measures the bases,
+    which are this program on its two machines."""
+    rows = [row for row in rows if row[1] in rounds[0]]
+    if not rows:
+        return
     ours = rows[0][2]
     print(f"\n| {title} | seconds | times tape's | times static's | peak memory, MB |\n|---|---|---|---|---|")
     for text, name, seconds in rows:
-        if name not in rounds[0]:
-            continue
         cells = [spread([seconds(name, r[name]) for r in rounds])]
-        for base in OURS:
+        for base in bases:
             if base in rounds[0] and base != name:
                 cells.append(spread([seconds(name, r[name]) / ours(base, r[base]) for r in rounds]))
             else:
@@ -98,7 +105,7 @@ def machine(program, rounds):
         processor = next(line.split(":")[1].strip() for line in f if line.startswith("model name"))
     parts = [f"{processor}, {os.cpu_count()} cores, {platform.system()}"]
     parts.append(subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout.strip())
-    parts += [rounds[0][name]["printed"]["versions"] for name in ("keras", "torch", "jax") if name in rounds[0]]
+    parts += [rounds[0][name]["printed"]["versions"] for name in ("keras", "torch", "jax", "notebook") if name in rounds[0]]
     return "; ".join(parts)
 
 def main():
@@ -131,5 +138,10 @@ def main():
         ("JAX, the epoch one compiled scan", "jax", epoch_seconds),
         ("Gorgonia's own operations", "stock", epoch_seconds),
     ], rounds)
+    table("the whole chapter, start to exit", [
+        ("`run`", "run", process_seconds),
+        ("`run --machine static`", "run-static", process_seconds),
+        ("the notebook as a script", "notebook", process_seconds),
+    ], rounds, WHOLE)
 
 main()
