@@ -25,6 +25,7 @@ var imports = map[string][]string{
 	"stackedae/model":              {"stackedae/internal/files", "stackedae/internal/npy"},
 	"stackedae/graph":              {"stackedae/model", "stackedae/internal/simd", "stackedae/internal/parallel"},
 	"stackedae/internal/bench":     {"stackedae/graph", "stackedae/model", "stackedae/internal/simd", "stackedae/internal/parallel"},
+	"stackedae/internal/onnx":      {"stackedae/model"},
 	"stackedae/train":              {"stackedae/graph", "stackedae/internal/files", "stackedae/model"},
 	"stackedae/internal/reference": {"stackedae/internal/fashion", "stackedae/internal/files", "stackedae/model", "stackedae/train"},
 	"stackedae/tsne":               {"stackedae/internal/parallel", "stackedae/internal/simd"},
@@ -32,7 +33,7 @@ var imports = map[string][]string{
 	"stackedae/internal/report":    {},
 	"stackedae/cmd/stackedae": {
 		"stackedae", "stackedae/figure", "stackedae/graph", "stackedae/internal/bench", "stackedae/internal/fashion", "stackedae/internal/files",
-		"stackedae/internal/npy", "stackedae/internal/parallel", "stackedae/internal/reference", "stackedae/internal/report", "stackedae/internal/simd", "stackedae/internal/table", "stackedae/model", "stackedae/train", "stackedae/tsne",
+		"stackedae/internal/npy", "stackedae/internal/onnx", "stackedae/internal/parallel", "stackedae/internal/reference", "stackedae/internal/report", "stackedae/internal/simd", "stackedae/internal/table", "stackedae/model", "stackedae/train", "stackedae/tsne",
 	},
 }
 

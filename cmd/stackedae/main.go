@@ -130,7 +130,8 @@ Evaluate and encode tell how long the computing took, without reading and writin
 
 Export writes the model for other programs, in the format that --format names: npz
 is model.npz, the weights in the order of Keras' get_weights, for Keras' set_weights
-and for --init.
+and for --init; onnx is encoder.onnx, decoder.onnx and autoencoder.onnx, of operator
+set 22 and with any number of rows.
 
 # Embedding and drawing
 
