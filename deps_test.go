@@ -16,6 +16,7 @@ import (
 var imports = map[string][]string{
 	"stackedae":                    {},
 	"stackedae/internal/files":     {},
+	"stackedae/internal/faulty":    {"stackedae/internal/files"},
 	"stackedae/internal/parallel":  {},
 	"stackedae/internal/npy":       {"stackedae/internal/files"},
 	"stackedae/internal/table":     {"stackedae/internal/files"},
@@ -24,14 +25,15 @@ var imports = map[string][]string{
 	"stackedae/model":              {"stackedae/internal/files", "stackedae/internal/npy"},
 	"stackedae/graph":              {"stackedae/model", "stackedae/internal/simd", "stackedae/internal/parallel"},
 	"stackedae/internal/bench":     {"stackedae/graph", "stackedae/model", "stackedae/internal/simd", "stackedae/internal/parallel"},
-	"stackedae/train":              {"stackedae/graph", "stackedae/model"},
+	"stackedae/internal/onnx":      {"stackedae/model"},
+	"stackedae/train":              {"stackedae/graph", "stackedae/internal/files", "stackedae/model"},
 	"stackedae/internal/reference": {"stackedae/internal/fashion", "stackedae/internal/files", "stackedae/model", "stackedae/train"},
 	"stackedae/tsne":               {"stackedae/internal/parallel", "stackedae/internal/simd"},
 	"stackedae/figure":             {},
 	"stackedae/internal/report":    {},
 	"stackedae/cmd/stackedae": {
 		"stackedae", "stackedae/figure", "stackedae/graph", "stackedae/internal/bench", "stackedae/internal/fashion", "stackedae/internal/files",
-		"stackedae/internal/npy", "stackedae/internal/parallel", "stackedae/internal/reference", "stackedae/internal/report", "stackedae/internal/simd", "stackedae/internal/table", "stackedae/model", "stackedae/train", "stackedae/tsne",
+		"stackedae/internal/npy", "stackedae/internal/onnx", "stackedae/internal/parallel", "stackedae/internal/reference", "stackedae/internal/report", "stackedae/internal/simd", "stackedae/internal/table", "stackedae/model", "stackedae/train", "stackedae/tsne",
 	},
 }
 

@@ -80,7 +80,8 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 		m.vm, m.descends = m.static, m.static.descend(p, float32(c.LearningRate))
 		return m, nil
 	}
-	if c.Engine == KernelEngine && float32(c.LearningRate) > 0 { // VanillaSolver's rate
+	// A gradient that is promised could not be watched. The rate is VanillaSolver's.
+	if c.Engine == KernelEngine && float32(c.LearningRate) > 0 && !c.Watch {
 		for i, g := range p.gradients {
 			if op, ok := untraced(g.Op()).(*denseGradientOp); ok {
 				m.steps[i].(*weightGradient).promised = newPromise(op)
@@ -98,8 +99,21 @@ func compile(p *program, c Config, e tensor.Engine) (*machine, error) {
 	}
 	m.tape = prog
 	// BindDualValues stays away: with it gradients add up from run to run.
-	m.vm = G.NewTapeMachine(p.graph, G.WithPrecompiled(prog, locations), G.WithEngine(e))
+	options := []G.VMOpt{G.WithPrecompiled(prog, locations), G.WithEngine(e)}
+	if c.Watch {
+		options = append(options, G.WithNaNWatch(), G.WithInfWatch())
+	}
+	m.vm = G.NewTapeMachine(p.graph, options...)
 	return m, nil
+}
+
+// close gives the machine back. It lets go of the tape machine, which has a
+// finalizer: the graph that runs in it reads values into m, and Go frees no cycle
+// that has a finalizer in it.
+func (m *machine) close() error {
+	err := m.vm.Close()
+	m.vm = nil
+	return err
 }
 
 // bind chooses what the next run is given, rows from first on: the input and, of a
@@ -119,7 +133,7 @@ func (m *machine) run() error {
 		}
 	}
 	if err := m.vm.RunAll(); err != nil {
-		return fmt.Errorf("graph: %w", err)
+		return fmt.Errorf("graph: %w", watched(err))
 	}
 	m.take()
 	return nil

@@ -30,6 +30,10 @@ type Config struct {
 	Noise Noise
 	// Trace measures where the time of training steps goes, unless it is nil.
 	Trace *Trace
+	// Watch looks at what every operation returns. The first that is NaN or
+	// infinite ends the step with ErrNotFinite and the operation's name. It wants
+	// the TapeMachine, and half of the time more.
+	Watch bool
 }
 
 // Metrics are what Keras reports of a batch or a set of images.
@@ -38,8 +42,9 @@ type Metrics struct {
 	RoundedAccuracy float64 // share of pixels that round to the same integer
 }
 
-// ErrNotFinite is returned by Train for a batch whose loss is NaN or infinite.
-var ErrNotFinite = errors.New("the loss is not a finite number")
+// ErrNotFinite is returned by Train for a batch whose loss is NaN or infinite, and
+// is in the error that a watch ends a step with.
+var ErrNotFinite = errors.New("not a finite number")
 
 // Network runs a model. It changes the model's weights in Train and only
 // there. It must not be used by two goroutines at once, nor two networks over

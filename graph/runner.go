@@ -55,6 +55,9 @@ func newRunner(c Config) (*runner, error) {
 	if c.Machine != TapeMachine && c.Machine != StaticMachine {
 		return nil, fmt.Errorf("graph: machine %d, want TapeMachine or StaticMachine", c.Machine)
 	}
+	if c.Watch && c.Machine != TapeMachine {
+		return nil, errors.New("graph: Watch wants the TapeMachine")
+	}
 	if c.Trace != nil {
 		r.solver = tracedSolver{r.solver, c.Trace.part(SolverPart)}
 	}
@@ -65,7 +68,7 @@ func newRunner(c Config) (*runner, error) {
 func (r *runner) Close() error {
 	var errs []error
 	for _, m := range r.machines {
-		errs = append(errs, m.vm.Close())
+		errs = append(errs, m.close())
 	}
 	clear(r.machines)
 	return errors.Join(errs...)

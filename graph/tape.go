@@ -26,7 +26,7 @@ func (n *Network) WriteTape(w io.Writer, rows int) error {
 	if err != nil {
 		return err
 	}
-	defer m.vm.Close()
+	defer m.close()
 	if _, err := io.WriteString(w, listing(p.graph, m.tape.String())); err != nil {
 		return fmt.Errorf("graph: writing the program: %w", err)
 	}

@@ -3,6 +3,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -119,13 +120,16 @@ func (m *Model) Weights() []Weight {
 	return ws
 }
 
+// ErrNotFinite is in the error of CheckFinite.
+var ErrNotFinite = errors.New("want a finite number")
+
 // CheckFinite returns an error that names the first weight that is NaN or
 // infinite, or nil.
 func (m *Model) CheckFinite() error {
 	for _, w := range m.Weights() {
 		for i, v := range w.Values {
 			if v-v != 0 {
-				return fmt.Errorf("%s: element %d is %v, want a finite number", w.Name, i, v)
+				return fmt.Errorf("%s: element %d is %v, %w", w.Name, i, v, ErrNotFinite)
 			}
 		}
 	}

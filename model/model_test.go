@@ -134,7 +134,7 @@ func TestSaveAndLoadGiveTheSameModel(t *testing.T) {
 		if err != nil || !bytes.Equal(data, again) {
 			t.Fatalf("the same model gives other bytes (%v)", err)
 		}
-		got, err := unmarshal(data)
+		got, _, err := Unmarshal(data)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -287,7 +287,7 @@ func FuzzLoad(f *testing.F) {
 		if len(data) > 1<<16 {
 			return
 		}
-		m, err := unmarshal(data)
+		m, _, err := Unmarshal(data)
 		if err != nil {
 			return
 		}
@@ -295,7 +295,7 @@ func FuzzLoad(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := unmarshal(written)
+		again, _, err := Unmarshal(written)
 		if err != nil {
 			t.Fatalf("written and read again: %v", err)
 		}

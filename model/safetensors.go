@@ -8,7 +8,9 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/nlpodyssey/safetensors"
 	"gorgonia.org/tensor"
@@ -24,22 +26,38 @@ const maxFile = 4*MaxParameters + 1<<20
 
 // MarshalBinary returns the model as the bytes of a safetensors file. Equal
 // models give equal bytes.
-func (m *Model) MarshalBinary() ([]byte, error) {
+func (m *Model) MarshalBinary() ([]byte, error) { return m.MarshalWith(Attachment{}) }
+
+// MarshalWith is MarshalBinary with an attachment in the file.
+func (m *Model) MarshalWith(a Attachment) ([]byte, error) {
 	architecture, err := json.Marshal(m.Spec)
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
 	views := map[string]safetensors.TensorView{}
+	if err := a.marshal(views); err != nil {
+		return nil, err
+	}
 	for _, w := range m.Weights() {
-		var data bytes.Buffer
-		binary.Write(&data, binary.LittleEndian, w.Values) // a bytes.Buffer takes all
-		view, err := safetensors.NewTensorView(safetensors.F32, unsigned(w.Shape), data.Bytes())
-		if err != nil {
+		if views[w.Name], err = view(safetensors.F32, w.Shape, w.Values); err != nil {
 			return nil, fmt.Errorf("model: %s: %w", w.Name, err)
 		}
-		views[w.Name] = view
 	}
-	return safetensors.Serialize(views, map[string]string{architectureKey: string(architecture)})
+	metadata := maps.Clone(a.Metadata)
+	if metadata == nil {
+		metadata = map[string]string{}
+	}
+	metadata[architectureKey] = string(architecture)
+	return safetensors.Serialize(views, metadata)
+}
+
+// view returns a tensor as a safetensors file holds it.
+func view(t safetensors.DType, shape []int, values any) (safetensors.TensorView, error) {
+	data, err := binary.Append(nil, binary.LittleEndian, values)
+	if err != nil {
+		return safetensors.TensorView{}, err
+	}
+	return safetensors.NewTensorView(t, unsigned(shape), data)
 }
 
 func unsigned(shape []int) []uint64 {
@@ -64,45 +82,58 @@ func (m *Model) Save(path string) error {
 
 // Load reads a model from a safetensors file that Save or another program
 // wrote. The file must tell its architecture and hold exactly its tensors, as
-// float32, all finite.
+// float32, all finite. An attachment is left alone.
 func Load(path string) (*Model, error) {
 	data, err := files.Read(path, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("model: %s: %w", path, err)
 	}
-	m, err := unmarshal(data)
+	m, _, err := Unmarshal(data)
 	if err != nil {
 		return nil, fmt.Errorf("model: %s: %w", path, err)
 	}
 	return m, nil
 }
 
-// unmarshal rebuilds a model from the bytes of a safetensors file.
-func unmarshal(data []byte) (*Model, error) {
+// Unmarshal rebuilds a model from the bytes of a safetensors file, as Load does,
+// and returns what is attached to it. Its errors do not say model.
+func Unmarshal(data []byte) (*Model, Attachment, error) {
 	_, metadata, err := safetensors.ReadMetadata(data)
 	if err != nil {
-		return nil, fmt.Errorf("not a whole safetensors file: %w", err)
+		return nil, Attachment{}, fmt.Errorf("not a whole safetensors file: %w", err)
 	}
 	file, err := safetensors.Deserialize(data)
 	if err != nil {
-		return nil, fmt.Errorf("not a whole safetensors file: %w", err)
+		return nil, Attachment{}, fmt.Errorf("not a whole safetensors file: %w", err)
 	}
-	spec, err := architecture(metadata.Metadata())
+	m, err := unmarshalModel(file, metadata.Metadata())
+	if err != nil {
+		return nil, Attachment{}, err
+	}
+	a, err := unmarshalAttachment(file, metadata.Metadata())
+	if err != nil {
+		return nil, Attachment{}, err
+	}
+	return m, a, nil
+}
+
+func unmarshalModel(file safetensors.SafeTensors, metadata map[string]string) (*Model, error) {
+	spec, err := architecture(metadata)
 	if err != nil {
 		return nil, err
 	}
 	// Sizes are compared before memory is taken for the weights.
-	want := spec.Parameters() * 4
-	if got := totalSize(file); got != want {
-		return nil, fmt.Errorf("tensors of %d bytes, want %d for the architecture %v", got, want, spec)
+	tensors, size := ownTensors(file)
+	if want := spec.Parameters() * 4; size != want {
+		return nil, fmt.Errorf("tensors of %d bytes, want %d for the architecture %v", size, want, spec)
 	}
 	m, err := zero(spec)
 	if err != nil {
 		return nil, err
 	}
 	weights := m.Weights()
-	if file.Len() != len(weights) {
-		return nil, fmt.Errorf("%d tensors, want %d for the architecture %v", file.Len(), len(weights), spec)
+	if tensors != len(weights) {
+		return nil, fmt.Errorf("%d tensors, want %d for the architecture %v", tensors, len(weights), spec)
 	}
 	for _, w := range weights {
 		if err := fill(w, file); err != nil {
@@ -125,11 +156,16 @@ func architecture(metadata map[string]string) (spec Spec, err error) {
 	return spec, spec.validate()
 }
 
-func totalSize(file safetensors.SafeTensors) (n int) {
+// ownTensors returns how many tensors there are without the attached ones, and
+// their bytes.
+func ownTensors(file safetensors.SafeTensors) (n, size int) {
 	for _, t := range file.Tensors() {
-		n += len(t.TensorView.Data())
+		if !strings.HasPrefix(t.Name, attachedPrefix) {
+			n++
+			size += len(t.TensorView.Data())
+		}
 	}
-	return n
+	return n, size
 }
 
 // fill copies the tensor of w's name into w.

@@ -51,8 +51,8 @@ func StepsPerEpoch(n, batchSize int) int { return (n-1)/batchSize + 1 }
 
 // shuffle draws a new order of the images: the last epoch's, permuted by
 // Fisher and Yates' method as math/rand/v2 has it.
-func (b *batches) shuffle(rng *rand.Rand) {
-	rng.Shuffle(len(b.order), func(i, j int) { b.order[i], b.order[j] = b.order[j], b.order[i] })
+func (b *batches) shuffle(source *rand.PCG) {
+	rand.New(source).Shuffle(len(b.order), func(i, j int) { b.order[i], b.order[j] = b.order[j], b.order[i] })
 }
 
 // batch returns batch i of the epoch. The next call overwrites it.

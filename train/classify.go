@@ -29,12 +29,15 @@ func Classify(ctx context.Context, c *model.Classifier, frozen int, data Labelle
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
+	if config.Patience > 0 || config.Noise != (graph.Noise{}) {
+		return nil, errors.New("train: classifiers have no patience and no noise, want 0 of both")
+	}
 	columns := c.Inputs()
 	if n := max(len(data.Images), len(data.Values)); len(data.Labels) == 0 || n != columns*len(data.Labels) {
 		return nil, fmt.Errorf("train: %d values and %d labels, want a label for every %d values", n, len(data.Labels), columns)
 	}
 	network, err := graph.NewClassifier(c, frozen, graph.Config{
-		LearningRate: config.LearningRate, Operations: config.Operations, Engine: config.Engine, Machine: config.Machine,
+		LearningRate: config.LearningRate, Operations: config.Operations, Engine: config.Engine, Machine: config.Machine, Watch: config.Watch,
 	})
 	if err != nil {
 		return nil, err

@@ -82,7 +82,7 @@ func TestClassifyKeepsLabelsWithTheirRows(t *testing.T) {
 	var last [2]graph.ClassMetrics
 	for i, d := range []Labelled{data, {Values: values, Labels: data.Labels}} {
 		history, err := Classify(t.Context(), newClassifier(t), 0, d, Config{
-			Epochs: 20, BatchSize: 6, LearningRate: 0.2, Shuffle: rand.New(rand.NewPCG(3, 0)),
+			Epochs: 20, BatchSize: 6, LearningRate: 0.2, Shuffle: rand.NewPCG(3, 0),
 		})
 		if err != nil {
 			t.Fatal(err)

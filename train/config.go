@@ -23,17 +23,18 @@ type Config struct {
 	// Epochs is how often every image is seen, at least 1.
 	Epochs int
 	// BatchSize is the number of images a step, at least 1. The last batch of
-	// an epoch takes what is left.
+	// an epoch takes what is left; if there are fewer images in all, a step
+	// takes them all.
 	BatchSize int
 	// LearningRate is the step size of plain stochastic gradient descent, a
-	// finite number from 0 on.
+	// finite number from 0 on. 0 leaves the weights as they are.
 	LearningRate float64
 	// Shuffle draws every epoch's order of the images. nil takes them as they
 	// stand.
-	Shuffle *rand.Rand
+	Shuffle *rand.PCG
 	// Patience ends the run when the validation loss has not improved for so many
 	// epochs, and gives the model the weights of the best one: Keras' EarlyStopping
-	// with restore_best_weights. 0 runs all epochs.
+	// with restore_best_weights. 0 runs all epochs. A run with it cannot be resumed.
 	Patience int
 	// Noise is what the images are given in training; they stay clean as targets.
 	Noise graph.Noise
@@ -42,6 +43,9 @@ type Config struct {
 	Operations graph.Operations
 	Engine     graph.Engine
 	Machine    graph.Machine
+	// Watch looks at what every operation and every step returns, so that the
+	// first number that is not finite is found where it is made; see graph.Config.
+	Watch bool
 }
 
 // Validate returns an error that says what is wrong with c, or nil.

@@ -8,8 +8,9 @@ import (
 	"stackedae/graph"
 )
 
-// Data is what a model is trained on: images as rows of grey values 0 to 255.
-// They are inputs and targets at once.
+// Data is what a model is trained on: images as rows of grey values 0 to 255,
+// at least one of each kind. They are inputs and targets at once; that they are
+// all alike, black say, is no error.
 type Data struct {
 	Train []byte
 	Valid []byte // measured after each epoch

@@ -22,7 +22,7 @@ func Example() {
 		return
 	}
 	result, err := train.Run(context.Background(), m, train.Data{Train: images, Valid: images[:8]},
-		train.Config{Epochs: 20, BatchSize: 10, LearningRate: 1.5, Shuffle: rand.New(rand.NewPCG(1, 1))},
+		train.Config{Epochs: 20, BatchSize: 10, LearningRate: 1.5, Shuffle: rand.NewPCG(1, 1)},
 		train.Hook{Name: "progress", Epoch: func(e train.Epoch) error {
 			if e.Number%10 == 0 {
 				fmt.Printf("epoch %d: %.0f%% of the pixels round right\n", e.Number, 100*e.Valid.RoundedAccuracy)

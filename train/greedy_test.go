@@ -126,7 +126,7 @@ func TestGreedyAgainstStageByStage(t *testing.T) {
 // TestGreedyShufflesEveryStage compares with unshuffled training, and with the
 // same seed again.
 func TestGreedyShufflesEveryStage(t *testing.T) {
-	run := func(shuffle *rand.Rand) (losses []float64) {
+	run := func(shuffle *rand.PCG) (losses []float64) {
 		results, err := Greedy(t.Context(), newModel(t), data(40), Config{Epochs: 1, BatchSize: 8, LearningRate: 0.5, Shuffle: shuffle}, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -136,7 +136,7 @@ func TestGreedyShufflesEveryStage(t *testing.T) {
 		}
 		return losses
 	}
-	plain, shuffled, again := run(nil), run(rand.New(rand.NewPCG(1, 1))), run(rand.New(rand.NewPCG(1, 1)))
+	plain, shuffled, again := run(nil), run(rand.NewPCG(1, 1)), run(rand.NewPCG(1, 1))
 	for i := range plain {
 		if plain[i] == shuffled[i] || shuffled[i] != again[i] {
 			t.Errorf("stage %d: validation loss %v, shuffled %v, the same again %v", i+1, plain[i], shuffled[i], again[i])

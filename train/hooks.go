@@ -27,6 +27,17 @@ type Hook struct {
 	Name  string
 	Step  func(Step) error  // after each batch
 	Epoch func(Epoch) error // after each epoch and its validation
+	// Pause is called wherever the run can be left and taken up again: after each
+	// step but an epoch's last, after each epoch, before the hooks' Epoch, and
+	// where the context ends the run.
+	Pause func(Pause) error
+}
+
+// Pause is a place to leave a run and take it up again.
+type Pause struct {
+	State *State // as it is during the call
+	Steps int    // taken in all
+	Ends  bool   // the run ends here
 }
 
 func callStep(hooks []Hook, s Step) error {
@@ -48,6 +59,18 @@ func callEpoch(hooks []Hook, e Epoch) error {
 		}
 		if err := h.Epoch(e); err != nil {
 			return fmt.Errorf("train: hook %q after epoch %d: %w", h.Name, e.Number, err)
+		}
+	}
+	return nil
+}
+
+func callPause(hooks []Hook, p Pause) error {
+	for _, h := range hooks {
+		if h.Pause == nil {
+			continue
+		}
+		if err := h.Pause(p); err != nil {
+			return fmt.Errorf("train: hook %q after step %d: %w", h.Name, p.Steps, err)
 		}
 	}
 	return nil

@@ -25,89 +25,191 @@ type Result struct {
 // the validation images.
 //
 // The context is looked at between steps. If Run returns an error, the result
-// tells how far it has come and the weights are those after its last step;
-// unless an epoch has just ended they may not be finite. A loss that is not
-// finite ends the run before the weights take that step.
+// tells how far it has come and the weights are those after its last step. A loss
+// that is not finite ends the run before the weights take that step. Biases are
+// looked at after each step, kernels at the end of an epoch; they all are after
+// each step if c.Watch is set.
 func Run(ctx context.Context, m *model.Model, data Data, c Config, hooks ...Hook) (Result, error) {
-	r := Result{Status: Failed}
+	return Resume(ctx, &State{Model: m}, data, c, hooks...)
+}
+
+// Resume is Run for a run that has come to s, or that begins there. With the data
+// and the Config of before, but for more epochs, it gives the bits that the run
+// would have given without a break. c.Shuffle is set to where it was; the result
+// counts the epochs and steps of before, too. Unless the context has ended the
+// run, s is no place to resume from after an error.
+func Resume(ctx context.Context, s *State, data Data, c Config, hooks ...Hook) (Result, error) {
+	r, err := begin(s, data, c, hooks)
+	if err != nil {
+		return Result{Status: Failed}, err
+	}
+	defer r.network.Close()
+	err = r.train(ctx)
+	result := Result{History: s.History, Steps: r.steps(), Status: statusOf(err)}
+	if r.stopped {
+		result.Status, result.Best = NoProgress, r.early.epoch
+	}
+	return result, err
+}
+
+// run is a run with what it needs.
+type run struct {
+	*State
+	config  Config
+	network *graph.Network
+	images  *batches
+	valid   graph.Inputs
+	biases  [][]float32
+	early   *stopper
+	stopped bool // by it
+	hooks   []Hook
+	last    int // the epoch's batch that was taken last, from 0
+}
+
+// begin checks what a run is given.
+func begin(s *State, data Data, c Config, hooks []Hook) (*run, error) {
 	if err := c.Validate(); err != nil {
-		return r, err
+		return nil, err
 	}
-	columns := m.Spec.Inputs
+	columns := s.Model.Spec.Inputs
 	if err := data.check(columns); err != nil {
-		return r, err
+		return nil, err
 	}
-	network, err := graph.New(m, graph.Config{
-		LearningRate: c.LearningRate, Operations: c.Operations, Engine: c.Engine, Machine: c.Machine, Noise: c.Noise,
+	images := data.batches(columns, c.BatchSize)
+	if err := s.fit(images, c); err != nil {
+		return nil, err
+	}
+	noise := c.Noise
+	noise.Step += uint64(s.Steps(images.count()))
+	network, err := graph.New(s.Model, graph.Config{
+		LearningRate: c.LearningRate, Operations: c.Operations, Engine: c.Engine, Machine: c.Machine, Watch: c.Watch, Noise: noise,
 	})
 	if err != nil {
-		return r, err
+		return nil, err
 	}
-	defer network.Close()
-
-	images, valid := data.batches(columns, c.BatchSize), inputs(data.Valid, data.validCodes, columns)
-	early := newStopper(c.Patience)
-	for epoch := 1; epoch <= c.Epochs; epoch++ {
-		started := time.Now()
-		if c.Shuffle != nil {
-			images.shuffle(c.Shuffle)
-		}
-		e := Epoch{Number: epoch}
-		if e.Train, err = r.runEpoch(ctx, network, images, epoch, hooks); err != nil {
-			return r, err
-		}
-		e.TrainTime = time.Since(started)
-		if err := m.CheckFinite(); err != nil {
-			r.Status = Diverged
-			return r, fmt.Errorf("train: after epoch %d at learning rate %v: %w; a smaller learning rate may help", epoch, c.LearningRate, err)
-		}
-		started = time.Now()
-		if e.Valid, err = network.Evaluate(ctx, valid); err != nil {
-			if ctx.Err() != nil {
-				r.Status = Cancelled
-			}
-			return r, fmt.Errorf("train: validation after epoch %d: %w", epoch, err)
-		}
-		e.ValidTime = time.Since(started)
-		r.History = append(r.History, e)
-		if err := callEpoch(hooks, e); err != nil {
-			return r, err
-		}
-		if early.stops(e, m) {
-			r.Status, r.Best = NoProgress, early.epoch
-			return r, nil
-		}
+	r := &run{
+		State: s, config: c, network: network, images: images, valid: inputs(data.Valid, data.validCodes, columns),
+		early: newStopper(c.Patience), hooks: hooks,
 	}
-	r.Status = Completed
+	for _, l := range s.Model.Layers() {
+		r.biases = append(r.biases, l.Bias.Float32s())
+	}
 	return r, nil
 }
 
-// runEpoch takes the steps of one epoch and returns the mean of their metrics.
-func (r *Result) runEpoch(ctx context.Context, network *graph.Network, images *batches, epoch int, hooks []Hook) (graph.Metrics, error) {
-	var mean runningMean
-	for i := range images.count() {
-		if err := ctx.Err(); err != nil {
-			r.Status = Cancelled
-			return mean.mean(), fmt.Errorf("train: stopped after %d of epoch %d's %d steps: %w", i, epoch, images.count(), context.Cause(ctx))
-		}
-		batch := images.batch(i)
-		metrics, err := network.Train(batch)
-		if errors.Is(err, graph.ErrNotFinite) {
-			r.Status = Diverged
-			return mean.mean(), fmt.Errorf("train: step %d (epoch %d): loss %v: %w; a smaller learning rate may help", r.Steps+1, epoch, metrics.Loss, err)
-		}
+// steps returns how many steps are taken in all.
+func (r *run) steps() int { return r.Steps(r.images.count()) }
+
+// train runs the epochs that are missing, unless it stops early.
+func (r *run) train(ctx context.Context) error {
+	for len(r.History) < r.config.Epochs {
+		e, err := r.epoch(ctx)
 		if err != nil {
-			return mean.mean(), fmt.Errorf("train: step %d (epoch %d): %w", r.Steps+1, epoch, err)
+			return err
 		}
-		r.Steps++
-		mean.add(metrics, batch.Len())
-		step := Step{
-			Number: r.Steps, Epoch: epoch, InEpoch: i + 1, PerEpoch: images.count(),
-			Images: batch.Len(), Batch: metrics, EpochMean: mean.mean(),
+		r.History, r.InEpoch, r.mean = append(r.History, e), 0, runningMean{}
+		if err := r.pause(len(r.History) == r.config.Epochs); err != nil {
+			return err
 		}
-		if err := callStep(hooks, step); err != nil {
-			return mean.mean(), err
+		if err := callEpoch(r.hooks, e); err != nil {
+			return err
+		}
+		if r.stopped = r.early.stops(e, r.Model); r.stopped {
+			return nil
 		}
 	}
-	return mean.mean(), nil
+	return nil
+}
+
+// epoch takes the steps of an epoch that are missing, and validates.
+func (r *run) epoch(ctx context.Context) (Epoch, error) {
+	e := Epoch{Number: len(r.History) + 1}
+	started := time.Now()
+	for r.InEpoch < r.images.count() {
+		if ctx.Err() != nil {
+			return e, r.stop(ctx, fmt.Sprintf("after %d of epoch %d's %d steps", r.InEpoch, e.Number, r.images.count()))
+		}
+		if err := r.step(e.Number); err != nil {
+			return e, err
+		}
+		if r.InEpoch < r.images.count() {
+			if err := r.pause(false); err != nil {
+				return e, err
+			}
+		}
+	}
+	e.Train, e.TrainTime = r.mean.mean(), time.Since(started)
+	if err := r.Model.CheckFinite(); err != nil {
+		return e, r.diverged(err)
+	}
+	started = time.Now()
+	var err error
+	e.Valid, err = r.network.Evaluate(ctx, r.valid)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return e, r.stop(ctx, fmt.Sprintf("in the validation after epoch %d", e.Number))
+	case err != nil && !errors.Is(err, graph.ErrNotFinite):
+		return e, fmt.Errorf("train: validation after epoch %d: %w", e.Number, err)
+	case err != nil:
+		return e, r.diverged(fmt.Errorf("validation: %w", err))
+	case !finite(e.Valid.Loss):
+		return e, r.diverged(fmt.Errorf("validation: loss %v", e.Valid.Loss))
+	}
+	e.ValidTime = time.Since(started)
+	return e, nil
+}
+
+// step takes the next step.
+func (r *run) step(epoch int) error {
+	if r.InEpoch == 0 && r.config.Shuffle != nil {
+		r.images.shuffle(r.config.Shuffle)
+	}
+	r.last = r.InEpoch
+	batch := r.images.batch(r.last)
+	metrics, err := r.network.Train(batch)
+	switch {
+	case errors.Is(err, graph.ErrNotFinite):
+		if !finite(metrics.Loss) {
+			err = fmt.Errorf("loss %v, %w", metrics.Loss, graph.ErrNotFinite)
+		}
+		return r.diverged(err)
+	case err != nil:
+		return fmt.Errorf("train: step %d (epoch %d): %w", r.steps()+1, epoch, err)
+	}
+	r.InEpoch++
+	if err := r.checkStep(); err != nil {
+		return r.diverged(err)
+	}
+	r.mean.add(metrics, batch.Len())
+	return callStep(r.hooks, Step{
+		Number: r.steps(), Epoch: epoch, InEpoch: r.InEpoch, PerEpoch: r.images.count(),
+		Images: batch.Len(), Batch: metrics, EpochMean: r.mean.mean(),
+	})
+}
+
+// pause tells hooks that the run could be left here.
+func (r *run) pause(ends bool) error {
+	r.take(r.images, r.config)
+	err := callPause(r.hooks, Pause{State: r.State, Steps: r.steps(), Ends: ends})
+	if errors.Is(err, model.ErrNotFinite) {
+		return r.diverged(err)
+	}
+	return err
+}
+
+// stopped is the error of a run that its context has ended.
+type stopped struct {
+	where string
+	cause error
+}
+
+func (s *stopped) Error() string { return fmt.Sprintf("train: stopped %s: %v", s.where, s.cause) }
+func (s *stopped) Unwrap() error { return s.cause }
+
+// stop leaves the run.
+func (r *run) stop(ctx context.Context, where string) error {
+	if err := r.pause(true); err != nil {
+		return err
+	}
+	return &stopped{where, context.Cause(ctx)}
 }

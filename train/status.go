@@ -2,6 +2,8 @@
 
 package train
 
+import "errors"
+
 // Status is why a run has stopped.
 type Status int
 
@@ -32,3 +34,18 @@ func (s Status) String() string {
 
 // Early reports whether epochs are missing.
 func (s Status) Early() bool { return s != Completed }
+
+// statusOf returns why a run has stopped with an error, or nil.
+func statusOf(err error) Status {
+	var d *Divergence
+	var s *stopped
+	switch {
+	case err == nil:
+		return Completed
+	case errors.As(err, &d):
+		return Diverged
+	case errors.As(err, &s):
+		return Cancelled
+	}
+	return Failed
+}

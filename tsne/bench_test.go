@@ -75,7 +75,7 @@ func BenchmarkStages(b *testing.B) {
 			{"neighbors", func() { nearestNeighbors(ctx, p, neighbors) }},
 			{"perplexity", func() { fit() }},
 			{"symmetrize", func() { join() }},
-			{"start", func() { startPCA(p) }},
+			{"start", func() { startPCA(ctx, p) }},
 			{"gradient", func() { g.at(grad, y, 1) }},
 			{"step", func() { d.step(Phase{}) }},
 			{"pack", func() { newSprings(affinities) }},

@@ -216,7 +216,7 @@ func TestDefaultStopsWhenNothingMoves(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			start, err := chooseStart(new(Settings), choices, p)
+			start, err := chooseStart(t.Context(), new(Settings), choices, p)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -48,7 +48,8 @@
 //
 // The divergence in a Result is exact, from exact neighbours and the sum over
 // all pairs, unless it says that it is approximate. KLDivergence computes it for
-// embeddings of any origin, so that programs can be compared.
+// embeddings of any origin, so that programs can be compared, and Gradient how far
+// they are from a minimum.
 //
 // # What it costs
 //
@@ -61,7 +62,8 @@
 //
 // Without assembly 5,000 points take 1.8 s. An iteration grows about as n log n.
 // The search for neighbours grows with n² up to 20,000 points, and about with
-// n^1.5 above. KLDivergence and Trustworthiness always grow with n².
+// n^1.5 above. KLDivergence, Gradient and Trustworthiness always
+// grow with n².
 //
 // # Literature
 //

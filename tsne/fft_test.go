@@ -101,30 +101,35 @@ func TestFFTLength(t *testing.T) {
 	}
 }
 
+// Also with a kernel of a scale so small that anything which it does not multiply
+// stands out.
 func TestConvolve(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	kernel := func(r2 float64) float64 { return 1 / (1 + r2/9) }
 	for _, side := range []int{8, 24, 32, 48, 72} {
 		c := newConvolver(side)
-		want, g := make([]float64, side*side), make([]float64, side*side)
-		for i := range g {
-			g[i] = rng.NormFloat64()
-			c.grid[i/side*c.stride+i%side] = float32(g[i])
-		}
-		for i := range want {
-			for j, v := range g {
-				dr, dc := float64(i/side-j/side), float64(i%side-j%side)
-				want[i] += v * kernel(dr*dr+dc*dc)
+		for _, scale := range []float64{1, 1e-20} {
+			kernel := func(r2 float64) float64 { return scale / (1 + r2/9) }
+			want, g := make([]float64, side*side), make([]float64, side*side)
+			clear(c.grid)
+			for i := range g {
+				g[i] = rng.NormFloat64()
+				c.grid[i/side*c.stride+i%side] = float32(g[i])
 			}
-		}
-		c.setKernel(kernel, func(int) float64 { return 1 })
-		c.convolve()
-		got := make([]float64, len(want))
-		for i := range got {
-			got[i] = float64(c.grid[i/side*c.stride+i%side])
-		}
-		if e := relativeError(got, want); e > 1e-6 {
-			t.Errorf("side %d: convolution is off by %.2g of its norm", side, e)
+			for i := range want {
+				for j, v := range g {
+					dr, dc := float64(i/side-j/side), float64(i%side-j%side)
+					want[i] += v * kernel(dr*dr+dc*dc)
+				}
+			}
+			c.setKernel(kernel, func(int) float64 { return 1 })
+			c.convolve()
+			got := make([]float64, len(want))
+			for i := range got {
+				got[i] = float64(c.grid[i/side*c.stride+i%side])
+			}
+			if e := relativeError(got, want); e > 1e-6 {
+				t.Errorf("side %d, kernel times %g: convolution is off by %.2g of its norm", side, scale, e)
+			}
 		}
 	}
 }

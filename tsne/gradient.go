@@ -13,6 +13,8 @@ package tsne
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+
 	"stackedae/internal/parallel"
 	"stackedae/internal/simd"
 )
@@ -91,4 +93,37 @@ func (p *affinities) divergence(y []float32, z float64) float64 {
 		sums[lo/rowBlock] = sum
 	})
 	return math.Log(z) + 2*total(sums) // Σ p_ij is 1
+}
+
+// gradient returns the gradient at the embedding y, n x 2, in float64: slow, and
+// the measure of the descent's.
+func (p *affinities) gradient(y []float64) []float64 {
+	attraction, repulsion := make([]float64, len(y)), make([]float64, len(y))
+	sums := make([]float64, (p.n+rowBlock-1)/rowBlock)
+	parallel.Chunks(p.n, rowBlock, func(lo, hi int) {
+		z := 0.0
+		for i := lo; i < hi; i++ {
+			var ax, ay, rx, ry float64
+			x0, y0 := y[2*i], y[2*i+1]
+			for m := p.start[i]; m < p.start[i+1]; m++ {
+				j := int(p.col[m])
+				dx, dy := x0-y[2*j], y0-y[2*j+1]
+				pw := float64(p.val[m]) / (1 + dx*dx + dy*dy)
+				ax, ay = ax+pw*dx, ay+pw*dy
+			}
+			for j := 0; j < len(y); j += 2 {
+				dx, dy := x0-y[j], y0-y[j+1]
+				w := 1 / (1 + dx*dx + dy*dy)
+				z += w
+				rx, ry = rx+w*w*dx, ry+w*w*dy
+			}
+			z-- // of the point and itself
+			attraction[2*i], attraction[2*i+1] = ax, ay
+			repulsion[2*i], repulsion[2*i+1] = rx, ry
+		}
+		sums[lo/rowBlock] = z
+	})
+	floats.AddScaled(attraction, -1/total(sums), repulsion)
+	floats.Scale(4, attraction)
+	return attraction
 }

@@ -3,6 +3,7 @@
 package tsne
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 
@@ -41,7 +42,7 @@ func StartPCA(points mat.Matrix) (*mat.Dense, error) {
 	if err != nil {
 		return nil, err
 	}
-	return startPCA(p)
+	return startPCA(context.Background(), p)
 }
 
 // StartRandom returns an n x 2 start of independent normal numbers of mean 0
@@ -62,14 +63,14 @@ func StartRandom(n int, rng *rand.Rand) *mat.Dense {
 
 // chooseStart returns the start that settings and preset ask for as n x 2
 // numbers, row-major.
-func chooseStart(s *Settings, c *choices, p *points) ([]float32, error) {
+func chooseStart(ctx context.Context, s *Settings, c *choices, p *points) ([]float32, error) {
 	start := s.Start
 	switch {
 	case start != nil:
 	case c.initial == InitialRandom:
 		start = StartRandom(p.n, rand.New(rand.NewPCG(s.Seed, 0)))
 	default:
-		scores, err := startPCA(p)
+		scores, err := startPCA(ctx, p)
 		if err != nil {
 			return nil, err
 		}
@@ -79,12 +80,12 @@ func chooseStart(s *Settings, c *choices, p *points) ([]float32, error) {
 }
 
 // startPCA is StartPCA of centred points.
-func startPCA(p *points) (*mat.Dense, error) {
+func startPCA(ctx context.Context, p *points) (*mat.Dense, error) {
 	x, err := newRows("points", mat.NewDense(p.n, p.dim, p.x))
 	if err != nil {
 		return nil, err
 	}
-	axes, err := fitPCA(x, 2)
+	axes, err := fitPCA(ctx, x, 2)
 	if err != nil {
 		return nil, err
 	}

@@ -197,3 +197,28 @@ func TestEmbedWithApproximateNeighbors(t *testing.T) {
 		}
 	}
 }
+
+// Every point begins where the caller has put it, whatever order is worked in.
+func TestApproximateNeighborsKeepTheStart(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	m, _ := clusters(500, 5, 8, rng)
+	start := dense(diskEmbedding(500, rng))
+	got, err := Embed(t.Context(), m, &Settings{
+		Neighbors: ApproximateNeighbors, Start: start,
+		Schedule: []Phase{{Iterations: 1, LearningRate: 1e-6}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, mean, err := readCentered("start", start, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 500 {
+		for c := range 2 {
+			if want := start.At(i, c) - mean[c]; math.Abs(got.Embedding.At(i, c)-want) > 1e-4 {
+				t.Fatalf("row %d, column %d = %v, want %v", i, c, got.Embedding.At(i, c), want)
+			}
+		}
+	}
+}

@@ -4,6 +4,7 @@
 package tsne
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -40,14 +41,14 @@ type frame struct {
 // newFrame reads the points x that are to be embedded. It refuses sets without
 // any structure, takes pca principal components if that is not 0, gives points
 // the length 1 for Cosine, moves their mean to 0 and, where squared distances
-// could leave the range of float32, scales.
-func newFrame(x *rows, metric Metric, pca int) (f *frame, p *points, err error) {
+// could leave the range of float32, scales. Components take time: it looks at ctx.
+func newFrame(ctx context.Context, x *rows, metric Metric, pca int) (f *frame, p *points, err error) {
 	if pca > x.dim {
 		return nil, nil, fmt.Errorf("tsne: PCA: got %d components of points of %d columns, want at most as many", pca, x.dim)
 	}
 	f = &frame{columns: x.dim, metric: metric}
 	if pca > 0 {
-		if f.pca, err = fitPCA(x, pca); err != nil {
+		if f.pca, err = fitPCA(ctx, x, pca); err != nil {
 			return nil, nil, err
 		}
 	}

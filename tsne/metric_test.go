@@ -17,7 +17,7 @@ func mustFrame(t testing.TB, m mat.Matrix, metric Metric, pca int) (*frame, *poi
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, p, err := newFrame(x, metric, pca)
+	f, p, err := newFrame(t.Context(), x, metric, pca)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestFrameRefuses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, _, err = newFrame(x, c.metric, c.pca)
+			_, _, err = newFrame(t.Context(), x, c.metric, c.pca)
 			if err == nil || err.Error() != c.want {
 				t.Errorf("error = %v, want %s", err, c.want)
 			}
@@ -109,7 +109,7 @@ func TestFrameRefuses(t *testing.T) {
 	bad := mat.DenseCopyOf(zero)
 	bad.Set(3, 1, math.NaN())
 	x, _ := inputRows(bad)
-	if _, _, err := newFrame(x, Euclidean, 2); err == nil || !strings.HasPrefix(err.Error(), "tsne: points: row 3, column 1 (counted from 0) is NaN") {
+	if _, _, err := newFrame(t.Context(), x, Euclidean, 2); err == nil || !strings.HasPrefix(err.Error(), "tsne: points: row 3, column 1 (counted from 0) is NaN") {
 		t.Errorf("NaN before PCA: %v", err)
 	}
 }
@@ -175,6 +175,21 @@ func TestAllComponentsKeepDistances(t *testing.T) {
 	}
 }
 
+// Neither squares that underflow nor such as overflow turn the axes.
+func TestComponentsOfEveryScale(t *testing.T) {
+	data, _ := clusters(60, 6, 3, rand.New(rand.NewPCG(1, 2)))
+	_, want := mustFrame(t, data, Euclidean, 2)
+	for _, scale := range []float64{1e-170, 1e-30, 1e30, 1e148} {
+		_, got := mustFrame(t, scaled(data, scale), Euclidean, 2)
+		for i := range 20 {
+			a, b := got.distance2(i, i+1)/got.distance2(0, 50), want.distance2(i, i+1)/want.distance2(0, 50)
+			if math.Abs(a/b-1) > 1e-9 {
+				t.Fatalf("times %g: ratio of distances %v, want %v", scale, a, b)
+			}
+		}
+	}
+}
+
 // The blocks of float32 products give the axes of the sums in float64.
 func TestProductsInBlocks(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -190,7 +205,10 @@ func TestProductsInBlocks(t *testing.T) {
 		}
 	}
 	l := lines{count: n, length: dim, read: func(dst []float64, i int) { copy(dst, data.RawRowView(i)) }}
-	got := l.products()
+	got, err := l.products(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	var want mat.SymDense
 	want.SymOuterK(1, data.T())
 	largest := want.At(0, 0)
@@ -200,51 +218,5 @@ func TestProductsInBlocks(t *testing.T) {
 				t.Fatalf("product %d, %d is off by %.2g of the largest", i, j, e)
 			}
 		}
-	}
-}
-
-func TestLeadingEigenvectors(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	for _, c := range []struct {
-		name        string
-		size, count int
-		value       func(i int) float64
-	}{
-		{"few", 30, 5, func(i int) float64 { return 1 / float64(1+i) }},
-		{"iterated", 200, 4, func(i int) float64 { return 1 / float64(1+i) }},
-		{"equal eigenvalues", 200, 4, func(i int) float64 { return float64(1 + 200/(1+i/3)) }},
-		{"hardly different ones", 150, 2, func(i int) float64 { return 1 - 1e-4*float64(i) }},
-		{"of low rank", 150, 4, func(i int) float64 { return max(0, 3-float64(i)) }},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			basis := mat.NewDense(c.size, c.size, nil)
-			for i := range basis.RawMatrix().Data {
-				basis.RawMatrix().Data[i] = rng.NormFloat64()
-			}
-			var qr mat.QR
-			qr.Factorize(basis)
-			var q mat.Dense
-			qr.QTo(&q)
-			values := make([]float64, c.size)
-			for i := range values {
-				values[i] = c.value(i)
-			}
-			var product mat.Dense
-			product.Product(&q, mat.NewDiagDense(c.size, values), q.T())
-			a := symmetric(&product)
-			got, err := leadingEigenvectors(a, c.count)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for m := range c.count {
-				v := got.ColView(m)
-				var residual mat.VecDense
-				residual.MulVec(a, v)
-				residual.AddScaledVec(&residual, -values[m], v)
-				if r := mat.Norm(&residual, 2); r > 1e-9*values[0] || math.Abs(mat.Norm(v, 2)-1) > 1e-12 {
-					t.Errorf("vector %d: |Av - λv| = %.2g for λ = %v, |v| = %v", m, r, values[m], mat.Norm(v, 2))
-				}
-			}
-		})
 	}
 }

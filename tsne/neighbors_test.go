@@ -53,12 +53,12 @@ func TestNearestNeighbors(t *testing.T) {
 	for i := range 300 {
 		far.Set(i, 0, far.At(i, 0)+1e7*float64(i%3))
 	}
-	sphere := random(300, 100) // all at nearly the same distance from point 0
-	for i := range 300 {
+	sphere := random(150, 2000) // all at nearly the same distance from point 0
+	for i := range 150 {
 		row := sphere.RawRowView(i)
 		length := mat.Norm(sphere.RowView(i), 2)
 		for j := range row {
-			row[j] *= (1 + 1e-9*float64(i*7%300)) / length
+			row[j] *= (1 + 1e-9*float64(i*7%150)) / length
 			if i == 0 {
 				row[j] = 0
 			}

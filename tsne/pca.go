@@ -9,6 +9,7 @@
 package tsne
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -27,8 +28,8 @@ type projection struct {
 
 // fitPCA returns the projection of points to their first principal components,
 // each pointing to where its loading of the largest magnitude is positive.
-// components is at most the number of columns.
-func fitPCA(x *rows, components int) (*projection, error) {
+// components is at most the number of columns. It looks at ctx now and then.
+func fitPCA(ctx context.Context, x *rows, components int) (*projection, error) {
 	mean, largest, err := x.survey()
 	if err != nil {
 		return nil, err
@@ -49,9 +50,13 @@ func fitPCA(x *rows, components int) (*projection, error) {
 			}
 		}
 	}
-	vectors, err := leadingEigenvectors(lines.products(), min(components, lines.length))
+	products, err := lines.products(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("tsne: %s: %w", x.name, err)
+		return nil, fmt.Errorf("tsne: %s: principal components: %w", x.name, err)
+	}
+	vectors, err := leadingEigenvectors(ctx, products, min(components, lines.length))
+	if err != nil {
+		return nil, fmt.Errorf("tsne: %s: principal components: %w", x.name, err)
 	}
 	p := &projection{mean, vectors}
 	if transposed {
@@ -136,24 +141,25 @@ const (
 	stripe        = 64 // columns of products summed by one piece of work
 )
 
-// products returns the sum of the lines' outer products with themselves.
-func (l lines) products() *mat.SymDense {
+// products returns the sum of the lines' outer products with themselves. The only
+// error is ctx's, which it looks at between blocks of lines.
+func (l lines) products(ctx context.Context) (*mat.SymDense, error) {
 	sum := mat.NewSymDense(l.length, nil)
 	if float64(l.count)*float64(l.length)*float64(l.length) <= exactProducts {
 		block := mat.NewDense(min(l.count, lineBlock), l.length, nil)
-		for lo := 0; lo < l.count; lo += lineBlock {
+		for lo := 0; lo < l.count && ctx.Err() == nil; lo += lineBlock {
 			hi := min(l.count, lo+lineBlock)
 			for i := lo; i < hi; i++ {
 				l.read(block.RawRowView(i-lo), i)
 			}
 			sum.SymRankK(sum, 1, block.Slice(0, hi-lo, 0, l.length).T())
 		}
-		return sum
+		return sum, ctx.Err()
 	}
 	block := simd.Dense(make([]float32, lineBlock*l.length), lineBlock, l.length)
 	total := sum.RawSymmetric()
 	scratch := make([][]float32, (l.length+stripe-1)/stripe)
-	for lo := 0; lo < l.count; lo += lineBlock {
+	for lo := 0; lo < l.count && ctx.Err() == nil; lo += lineBlock {
 		filled := block.RowSpan(0, min(l.count-lo, lineBlock))
 		parallel.Chunks(filled.Rows, 16, func(from, to int) {
 			line := make([]float64, l.length)
@@ -180,7 +186,7 @@ func (l lines) products() *mat.SymDense {
 			}
 		})
 	}
-	return sum
+	return sum, ctx.Err()
 }
 
 // largestSign returns the sign, 1 or -1, of v's first element of the largest

@@ -17,36 +17,61 @@ import (
 // programs can be compared by it. The perplexity is above 1 and below n; 0 means
 // 30. The time grows with n².
 func KLDivergence(points, embedding mat.Matrix, perplexity float64) (float64, error) {
-	p, err := readInput(points)
+	p, y, err := definition(points, embedding, perplexity)
 	if err != nil {
 		return 0, err
 	}
-	y, err := readEmbedding("embedding", embedding, p.n)
+	y32 := y.float32s()
+	return p.divergence(y32, exactZ(y32)), nil
+}
+
+// Gradient returns the gradient of KLDivergence by the coordinates of the
+// embedding, n x 2: how far from a minimum it is, by whatever program it was made.
+// Every pair counts, in float64. At a minimum attraction and repulsion nearly
+// cancel, and the rounding of either is seen, which is why Embed, in float32,
+// would not do. The perplexity is KLDivergence's. The time grows with n².
+func Gradient(points, embedding mat.Matrix, perplexity float64) (*mat.Dense, error) {
+	p, y, err := definition(points, embedding, perplexity)
 	if err != nil {
-		return 0, err
+		return nil, err
+	}
+	return mat.NewDense(p.n, 2, p.gradient(y.x)), nil
+}
+
+// definition returns the affinities of the points by t-SNE's definition, with
+// exact neighbours, and the embedding, moved so that its mean is 0.
+func definition(x, embedding mat.Matrix, perplexity float64) (*affinities, *points, error) {
+	p, err := readInput(x)
+	if err != nil {
+		return nil, nil, err
+	}
+	y, _, err := readCentered("embedding", embedding, p.n)
+	if err != nil {
+		return nil, nil, err
 	}
 	// SKLearn's bound of the perplexity is the definition's.
 	c, err := (&Settings{Preset: SKLearn, Perplexity: perplexity}).resolve(p.n)
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
 	affinities, err := newAffinities(context.Background(), p, c.perplexity, c.neighbors)
-	if err != nil {
-		return 0, err
-	}
-	return affinities.divergence(y, exactZ(y)), nil
+	return affinities, y, err
 }
 
 // readEmbedding returns the n x 2 matrix m as float32, row-major, moved so that
 // its mean is 0: no digits are lost to a common offset.
 func readEmbedding(name string, m mat.Matrix, n int) ([]float32, error) {
-	y, _, err := readCentered(name, m, n)
-	return y, err
+	p, _, err := readCentered(name, m, n)
+	if err != nil {
+		return nil, err
+	}
+	return p.float32s(), nil
 }
 
-// readCentered is readEmbedding; it also returns the mean that there was.
-func readCentered(name string, m mat.Matrix, n int) (y []float32, mean []float64, err error) {
-	p, err := readPoints(name, m)
+// readCentered returns the n x 2 matrix m, moved so that its mean is 0, and the
+// mean that there was.
+func readCentered(name string, m mat.Matrix, n int) (p *points, mean []float64, err error) {
+	p, err = readPoints(name, m)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -58,12 +83,16 @@ func readCentered(name string, m mat.Matrix, n int) (y []float32, mean []float64
 			return nil, nil, fmt.Errorf("tsne: %s: row %d, column %d (counted from 0) is %v, want a magnitude of at most %g", name, i/2, i%2, v, maxExtent)
 		}
 	}
-	mean = p.center()
-	y = make([]float32, len(p.x))
+	return p, p.center(), nil
+}
+
+// float32s returns the coordinates rounded.
+func (p *points) float32s() []float32 {
+	x := make([]float32, len(p.x))
 	for i, v := range p.x {
-		y[i] = float32(v)
+		x[i] = float32(v)
 	}
-	return y, mean, nil
+	return x
 }
 
 // Trustworthiness returns how far the k nearest neighbours in an embedding are

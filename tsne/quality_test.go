@@ -40,6 +40,11 @@ func TestTrustworthiness(t *testing.T) {
 	for i := range 140 {
 		alike.SetRow(2*i, many.RawRowView(i%7))
 	}
+	middle := mat.NewDense(130, 2, nil) // many stand at the mean
+	for i := range 45 {
+		middle.SetRow(2*i, []float64{float64(1 + i), 3})
+		middle.SetRow(2*i+1, []float64{-float64(1 + i), -3})
+	}
 	for _, c := range []struct {
 		name              string
 		points, embedding *mat.Dense
@@ -52,6 +57,8 @@ func TestTrustworthiness(t *testing.T) {
 		{"many equal ones", alike, alike.Slice(0, 320, 1, 3).(*mat.Dense), 20},
 		{"of 1e-140", scaled(many, 1e-140), StartRandom(320, rng), 12},
 		{"of 1e140", scaled(many, 1e140), StartRandom(320, rng), 12},
+		{"many at the mean", middle, StartRandom(130, rng), 12},
+		{"at the mean and listed", middle, middle, 12},
 		{"unrelated", data, StartRandom(130, rng), 12},
 		{"one neighbour", data, StartRandom(130, rng), 1},
 		{"most neighbours", data, StartRandom(130, rng), 64},

@@ -122,7 +122,10 @@ func (m *meshRepeller) repel(dst, y []float32) float64 {
 	m.fit(boundsOf(y))
 	m.spread(y)
 	m.conv.convolve()
-	return m.collect(dst)
+	// Z is a small difference where points are few and far from each other; but no
+	// two are farther than the box's corners.
+	n, width, height := float64(len(m.cells.point)), float64(m.box.maxX-m.box.minX), float64(m.box.maxY-m.box.minY)
+	return max(m.collect(dst), n*(n-1)/(1+width*width+height*height))
 }
 
 // fit lays the grid over the box and renews the kernel if the step changed.

@@ -111,6 +111,24 @@ func checkForcesCancel(t *testing.T, force []float32, relative float64) {
 	}
 }
 
+// However few the points and however far apart, Z is not less than it can be.
+func TestMeshLeavesZAboveItsLeast(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range 300 {
+		y := make([]float32, 2*(2+i%3))
+		extent := math.Pow(10, float64(i%12))
+		for j := range y {
+			y[j] = float32(extent * rng.Float64())
+		}
+		force := make([]float32, len(y))
+		z := newMeshRepeller(len(y)/2, defaultMesh).repel(force, y)
+		_, want := slowRepulsion(y)
+		if len(y) == 4 && z < want*(1-1e-6) || !(z > want/100) { // of two points it is the least
+			t.Errorf("points %v: Z = %v, want %v", y, z, want)
+		}
+	}
+}
+
 // With the cutoff kept, half the grid step leaves a small part of the error.
 func TestFinerMeshComesCloser(t *testing.T) {
 	y := diskEmbedding(1500, rand.New(rand.NewPCG(1, 2)))

@@ -3,6 +3,7 @@
 package tsne
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -152,6 +153,6 @@ func readInput(m mat.Matrix) (*points, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, p, err := newFrame(x, Euclidean, 0)
+	_, p, err := newFrame(context.Background(), x, Euclidean, 0)
 	return p, err
 }

@@ -67,11 +67,12 @@ func NewMap(points, embedding mat.Matrix, settings *Settings) (*Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	y, mean, err := readCentered("embedding", embedding, x.n)
+	centered, mean, err := readCentered("embedding", embedding, x.n)
 	if err != nil {
 		return nil, err
 	}
-	f, p, err := newFrame(x, settings.Metric, settings.PCA)
+	y := centered.float32s()
+	f, p, err := newFrame(context.Background(), x, settings.Metric, settings.PCA)
 	if err != nil {
 		return nil, err
 	}

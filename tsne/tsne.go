@@ -55,12 +55,12 @@ func Embed(ctx context.Context, points mat.Matrix, settings *Settings) (*Result,
 	if err != nil {
 		return nil, err
 	}
-	_, p, err := newFrame(x, settings.Metric, settings.PCA)
+	_, p, err := newFrame(ctx, x, settings.Metric, settings.PCA)
 	if err != nil {
 		return nil, err
 	}
 	p.squareCosine = settings.Metric == Cosine && choices.squareCosine
-	start, err := chooseStart(settings, choices, p)
+	start, err := chooseStart(ctx, settings, choices, p)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func Embed(ctx context.Context, points mat.Matrix, settings *Settings) (*Result,
 	switch {
 	case err != nil:
 	case choices.approximate:
-		result.KLDivergence = gradient.springs.divergence(descent.y, gradient.at(descent.grad, descent.y, 1))
+		result.KLDivergence = max(0, gradient.springs.divergence(descent.y, gradient.at(descent.grad, descent.y, 1)))
 	default:
 		result.KLDivergence = affinities.divergence(descent.y, exactZ(descent.y))
 	}

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -29,10 +30,18 @@ type app struct {
 
 	figureFormat string // png or svg, as figureFlag has it
 
+	locks   []locked // the folders that prepare has locked
 	made    string   // the folder that prepare has made
 	outputs []output // to be written by flush
 	wrote   []string // files that flush has written, in order
 	remark  string   // what to know of them, if anything
+	kept    string   // the checkpoint to go on from, if the command has stopped early
+}
+
+// locked is a folder with its lock.
+type locked struct {
+	folder os.FileInfo
+	lock   *files.Lock
 }
 
 // output is a file that is ready to be written.
@@ -75,15 +84,22 @@ func (a *app) result(f reportFlags, v any, format string, args ...any) error {
 
 // summary returns the sentence that tells what was written.
 func (a *app) summary() string {
-	if len(a.wrote) == 0 {
+	var parts []string
+	if len(a.wrote) > 0 {
+		parts = append(parts, "wrote "+oneLine(strings.Join(a.wrote, ", "))+a.remark)
+	}
+	if a.kept != "" {
+		parts = append(parts, "kept "+oneLine(a.kept)+": the same command with --resume goes on from there")
+	}
+	if parts == nil {
 		return "nothing was written"
 	}
-	return "wrote " + oneLine(strings.Join(a.wrote, ", ")) + a.remark
+	return strings.Join(parts, "; ")
 }
 
-// prepare makes the folder dir of --out and sees that the files named can be
-// written there, so that minutes of work do not end at a folder that could not
-// take them.
+// prepare makes the folder dir of --out, locks it and sees that the files named can
+// be written there, so that minutes of work do not end at a folder that could not
+// take them, or that another process writes to as well.
 func (a *app) prepare(dir string, names ...string) error {
 	if err := a.prepareDir(dir, names...); err != nil {
 		return fmt.Errorf("--out: %w", err)
@@ -96,7 +112,7 @@ func (a *app) prepareDir(dir string, names ...string) error {
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 		a.made = dir
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := files.MkdirAll(dir); err != nil {
 		return err
 	}
 	for _, name := range names {
@@ -104,17 +120,52 @@ func (a *app) prepareDir(dir string, names ...string) error {
 			return err
 		}
 	}
-	probe, err := os.CreateTemp(dir, ".probe-*")
+	if err := a.lock(dir); err != nil {
+		return err
+	}
+	// What is left of a process that was killed.
+	ours := func(file string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return a.nameOf(name) == file })
+	}
+	if err := files.Sweep(dir, ours); err != nil {
+		return err
+	}
+	if err := files.Probe(dir); err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	return nil
+}
+
+// lock locks a folder until unlock.
+func (a *app) lock(dir string) error {
+	folder, err := os.Stat(dir)
 	if err != nil {
 		return err
 	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+	if slices.ContainsFunc(a.locks, func(l locked) bool { return os.SameFile(l.folder, folder) }) {
+		return nil
+	}
+	lock, err := files.LockDir(dir)
+	if err != nil {
+		return err
+	}
+	a.locks = append(a.locks, locked{folder, lock})
+	return nil
+}
+
+// unlock gives all locks back.
+func (a *app) unlock() {
+	for _, l := range a.locks {
+		l.lock.Unlock() // it ends with the process anyway
+	}
+	a.locks = nil
 }
 
 // leave takes the folder back that prepare has made, if nothing is in it.
 func (a *app) leave() {
 	if a.made != "" && len(a.wrote) == 0 {
-		os.Remove(a.made) // refuses a folder with files in it
+		os.Remove(filepath.Join(a.made, checkpointsDir)) // refuses a folder with files in it
+		os.Remove(a.made)
 	}
 }
 
@@ -172,6 +223,14 @@ func (a *app) addFigures(dir string, drawings ...drawing) error {
 	group.Wait()
 	a.outputs = append(a.outputs, outputs...)
 	return errors.Join(errs...)
+}
+
+// skipUnchanged leaves out the files that are there already with the same content.
+func (a *app) skipUnchanged() {
+	a.outputs = slices.DeleteFunc(a.outputs, func(o output) bool {
+		there, err := files.Read(o.path, int64(len(o.data)))
+		return err == nil && bytes.Equal(there, o.data)
+	})
 }
 
 // flush writes all files that are ready, each whole or not at all, unless ctx

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"runtime/pprof"
 	"time"
@@ -158,9 +157,8 @@ func checkWritable(path string) error {
 	if err != nil {
 		return err
 	}
-	probe, err := os.CreateTemp(filepath.Dir(target), ".probe-*")
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, files.Reason(err))
+	if err := files.Probe(filepath.Dir(target)); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+	return nil
 }

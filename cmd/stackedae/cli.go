@@ -62,6 +62,7 @@ func newParser(g *grammar, app *app) (*kong.Kong, error) {
 			"batchSize":    fmt.Sprint(train.DefaultBatchSize),
 			"initializers": list(model.Initializers()),
 			"formats":      strings.Join(slices.Sorted(maps.Keys(exports)), ","),
+			"checkpoints":  fmt.Sprint(defaultCheckpoints),
 			"learningRate": fmt.Sprint(train.DefaultLearningRate),
 		},
 		kong.Bind(app),
@@ -130,6 +131,7 @@ func (f modelFlag) path() string {
 // --figure-format says so.
 const (
 	modelFile           = "model.safetensors"
+	checkpointsDir      = "checkpoints"
 	historyFile         = "history.csv"
 	stepsFile           = "steps.csv"
 	curvesFile          = "training_curves.png"

@@ -11,7 +11,6 @@ import (
 
 	"stackedae"
 	"stackedae/figure"
-	"stackedae/graph"
 	"stackedae/internal/fashion"
 	"stackedae/internal/reference"
 	"stackedae/train"
@@ -162,13 +161,13 @@ func (c *compareCommand) trainOne(app *app, data *fashion.Data, seed uint64) (h 
 	if err != nil {
 		return h, err
 	}
-	result, err := app.fit(m, c.fitFlags, c.reportFlags, data, seed)
+	result, err := app.fit(&train.State{Model: m}, c.fitFlags, c.reportFlags, data, seed)
 	return reference.HistoryOf(result.History), outsideIfDiverged(err)
 }
 
 // outsideIfDiverged tells of a training that has diverged, as no recorded one has.
 func outsideIfDiverged(err error) error {
-	if errors.Is(err, graph.ErrNotFinite) {
+	if errors.As(err, new(*train.Divergence)) {
 		return fmt.Errorf("compare: %w: %w", errOutside, err)
 	}
 	return err

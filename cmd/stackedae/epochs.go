@@ -29,12 +29,12 @@ type trainingPace struct {
 	rate       float64 // images a second, the last epoch's until this one's is known
 }
 
-// step counts a step.
+// step counts a step. A run may go on at any.
 func (t *trainingPace) step(s train.Step) {
-	if s.Number == 1 {
+	if t.run.started.IsZero() {
 		t.run.begin(s.Number)
 	}
-	if s.InEpoch == 1 {
+	if s.InEpoch == 1 || t.epoch.started.IsZero() {
 		t.images = s.Images
 		t.epoch.begin(t.images)
 		return
@@ -87,15 +87,18 @@ func newEpochTable(columns int) epochTable {
 	}
 }
 
-// tableHook prints a line after every epoch. In colour the least validation loss so
-// far is green.
-func (a *app) tableHook(p *progress, r reportFlags) train.Hook {
+// tableHook prints a line after every epoch that comes after those before. In colour
+// the least validation loss so far is green.
+func (a *app) tableHook(p *progress, r reportFlags, before train.History) train.Hook {
 	screen := terminalOf(a.stdout)
 	table := newEpochTable(screen.columns())
 	least := math.Inf(1)
+	for _, e := range before {
+		least = min(least, e.Valid.Loss)
+	}
 	return train.Hook{Name: "table", Epoch: func(e train.Epoch) error {
 		p.clear()
-		if e.Number == 1 {
+		if e.Number == len(before)+1 {
 			for _, line := range table.header {
 				a.progressf(r, "%s\n", screen.paint(bold, line))
 			}

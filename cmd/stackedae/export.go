@@ -6,19 +6,20 @@ package main
 import (
 	"io"
 
+	"stackedae/internal/onnx"
 	"stackedae/model"
 )
 
 type exportCommand struct {
 	modelFlag
-	Format string `required:"" enum:"${formats}" placeholder:"NAME" help:"npz: model.npz, the weights in the order of Keras' get_weights."`
+	Format string `required:"" enum:"${formats}" placeholder:"NAME" help:"npz: model.npz, the weights in the order of Keras' get_weights; onnx: encoder.onnx, decoder.onnx and autoencoder.onnx, for any number of images."`
 	outFlag
 	reportFlags
 }
 
 // Help is shown below the command's usage.
 func (exportCommand) Help() string {
-	return "Example: stackedae export --model out/model.safetensors --format npz --out keras"
+	return "Example: stackedae export --model out/model.safetensors --format onnx --out onnx"
 }
 
 // exported is a file that export writes of a model.
@@ -29,7 +30,8 @@ type exported struct {
 
 // exports are the files of each format.
 var exports = map[string][]exported{
-	"npz": {{"model.npz", (*model.Model).WriteNPZ}},
+	"npz":  {{"model.npz", (*model.Model).WriteNPZ}},
+	"onnx": {{"encoder.onnx", onnx.Encoder}, {"decoder.onnx", onnx.Decoder}, {"autoencoder.onnx", onnx.Autoencoder}},
 }
 
 func (c *exportCommand) Run(app *app) error {

@@ -65,6 +65,11 @@ Run and train take
 	--machine NAME        what runs the graphs: tape, Gorgonia's, or static, which is
 	                      faster and gives the same bits (tape)
 	--log-steps           also write steps.csv, a line a step
+	--resume              go on from the newest checkpoint in --out
+	--checkpoints N       keep the newest N checkpoints, 0 for none (3)
+	--checkpoint-steps N  save one every N steps, too
+	--watch               look at what every operation returns, and name the first that
+	                      makes a number infinite or NaN (slower)
 
 and write model.safetensors, history.csv and training_curves.png. The decoder
 mirrors the encoder; what comes of it, summary shows:
@@ -101,9 +106,31 @@ program that Gorgonia compiles of the graph, with its registers. As a picture:
 	stackedae graph | dot -Tsvg >graph.svg
 
 Training prints a line an epoch, with a bar below it on a terminal; its seconds
-are those of training and validation, which --json tells apart. If it is
-interrupted after at least one epoch it writes what there is. Run ends with a
+are those of training and validation, which --json tells apart. Run ends with a
 table of where its time went, by stage.
+
+Images that are all alike, one hidden unit, and a batch larger than the set, which
+takes all images in every step, are no errors; a learning rate of 0 measures and
+leaves the weights as they are. If the loss or a weight becomes infinite or NaN,
+training ends at once and tells the step, and each layer's largest weight and
+gradient; the last checkpoint stays.
+
+# Stopping and going on
+
+After every epoch, before its line is printed, a checkpoint is saved in the folder
+checkpoints of --out. An interrupt ends training at the next step, saves one there,
+and if at least one epoch is over also writes what there is. The same command with
+--resume goes on from the newest checkpoint, and says from which step; it ends with
+the bytes of a run that was never interrupted, also if that was killed. If there is
+none it begins with the first step; if all epochs are trained there is nothing to
+do. With more --epochs a finished run goes on. Any other setting, and the images,
+must be the same, but for --data's place and the flags about checkpoints and
+--watch. A damaged checkpoint is left out, with a line about it on standard error.
+With --greedy or --patience no checkpoints are kept, and --resume is refused.
+
+A new run in the same folder replaces the checkpoints of the one before at the end
+of its first epoch. A checkpoint is a model too: evaluate --model takes it. Only one
+command at a time may write to a folder.
 
 # Using a model
 
@@ -118,7 +145,8 @@ Evaluate and encode tell how long the computing took, without reading and writin
 
 Export writes the model for other programs, in the format that --format names: npz
 is model.npz, the weights in the order of Keras' get_weights, for Keras' set_weights
-and for --init.
+and for --init; onnx is encoder.onnx, decoder.onnx and autoencoder.onnx, of operator
+set 22 and with any number of rows.
 
 # Embedding and drawing
 
@@ -155,7 +183,9 @@ Run takes these too:
 	--neighbors HOW    auto, exact or approximate: the search for neighbours (auto)
 	--repulsion HOW    auto, exact or mesh: the sum of the repulsion (auto)
 
-If a signal comes during the iterations, the embedding is written as it is then.
+If a signal comes during the iterations, the embedding is written as it is then; a
+finished one is kept, whatever comes after it. Files that are read are not replaced,
+but for that of --start.
 
 Plot draws a folder's embedding.npy into tsne_plot.png and, if there is
 images.npy, visualizacion_mnist_moda.png with thumbnails; labels.npy gives the
@@ -256,7 +286,8 @@ Status 2:
 	stackedae: train: model: encoder layer 1 of 0 units, want 1 to 65536 (see stackedae --help)
 
 An interrupt or a termination signal stops at the next step and ends with 130 or
-143; a second one ends at once. Files are written whole or not at all.
+143; a second one ends at once. Files are written whole or not at all, also if the
+program is killed.
 
 The environment variable STACKEDAE_SIMD forces a level of kernels: generic, plain
 Go; avx2, where the processor has AVX2 and FMA; or avx512, where it has AVX-512
@@ -322,6 +353,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return fail(stderr, err)
 	}
 	err = command.Run()
+	app.unlock()
 	if err != nil {
 		app.leave()
 	}

@@ -14,6 +14,7 @@ import (
 	"stackedae/figure"
 	"stackedae/graph"
 	"stackedae/internal/fashion"
+	"stackedae/internal/files"
 	"stackedae/internal/npy"
 	"stackedae/model"
 )
@@ -265,7 +266,7 @@ func removeStrangers(dir string, codes []float32, labelled bool) error {
 		strangers = append(strangers, embeddingFile, descentFile, descentTable)
 	}
 	for _, name := range strangers {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := files.Remove(filepath.Join(dir, name)); err != nil {
 			return err
 		}
 	}

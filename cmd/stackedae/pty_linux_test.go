@@ -160,3 +160,25 @@ func TestTerminal(t *testing.T) {
 		}
 	}
 }
+
+// TestBarLeavesNothing draws lines that become shorter, and clears them.
+func TestBarLeavesNothing(t *testing.T) {
+	const columns = 80
+	terminal := newPseudoTerminal(t, columns)
+	p := (&app{stderr: terminal.tty}).newProgress(reportFlags{})
+	long, _ := trainingStatus.line(columns-2, terminalOf(nil))
+	p.draw(trainingStatus)
+	p.say("short")
+	p.draw(trainingStatus)
+	p.clear()
+	p.clear() // there is nothing any more
+	fmt.Fprintln(terminal.tty, "end")
+	terminal.tty.Close()
+	lines, states := screen(t, <-terminal.written, columns)
+	if want := []string{"", long, "short", long, "", "end"}; !slices.Equal(states, want) {
+		t.Errorf("the line was %q, want %q", states, want)
+	}
+	if !slices.Equal(lines, []string{"end"}) {
+		t.Errorf("what stays is %q", lines)
+	}
+}

@@ -30,10 +30,16 @@ type settingsReport struct {
 	Data         string  `json:"data"` // empty for the embedded images
 	Seed         uint64  `json:"seed"`
 	Hidden       []int   `json:"hidden"`
+	Tied         bool    `json:"tied"`
+	Greedy       bool    `json:"greedy"`
 	Epochs       int     `json:"epochs"`
 	BatchSize    int     `json:"batch_size"`
 	LearningRate float64 `json:"learning_rate"`
 	Init         string  `json:"init"` // empty for random weights
+	Initializer  string  `json:"kernel_initializer"`
+	Noise        float64 `json:"gaussian_noise"`
+	Dropout      float64 `json:"dropout"`
+	Patience     int     `json:"patience"`
 	Shuffle      bool    `json:"shuffle"`
 	Machine      string  `json:"machine"`
 
@@ -56,7 +62,8 @@ func (c *runCommand) record(all runReport, sums map[string]string) (record, erro
 	return record{
 		Settings: settingsReport{
 			Data: c.Data, Seed: c.Seed, Hidden: c.Hidden, Epochs: c.Epochs, BatchSize: c.BatchSize, LearningRate: c.LearningRate,
-			Init: c.Init, Shuffle: !c.NoShuffle, Machine: c.Machine, Start: c.Start, Neighbors: c.Neighbors, Repulsion: c.Repulsion,
+			Tied: c.Tied, Greedy: c.Greedy,
+			Init: c.Init, Initializer: c.KernelInitializer, Noise: c.GaussianNoise, Dropout: c.Dropout, Patience: c.Patience, Shuffle: !c.NoShuffle, Machine: c.Machine, Start: c.Start, Neighbors: c.Neighbors, Repulsion: c.Repulsion,
 		},
 		Program: programReport{moduleVersion(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, level, runtime.GOMAXPROCS(0)},
 		SHA256:  sums, runReport: all,

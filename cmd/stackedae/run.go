@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"stackedae/figure"
@@ -28,6 +29,9 @@ func (runCommand) Help() string { return "Example: stackedae run --epochs 5 --ou
 func (c *runCommand) Validate() error {
 	if err := c.trainFlags.Validate(); err != nil {
 		return err
+	}
+	if code := c.Hidden[len(c.Hidden)-1]; code < 2 {
+		return fmt.Errorf("--hidden: codes of %d number, want at least 2 to embed them; train takes 1", code)
 	}
 	return c.tsneFlags.Validate()
 }

@@ -26,6 +26,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"stackedae/internal/files"
 	"stackedae/internal/npy"
 )
 
@@ -46,6 +47,10 @@ func TestMain(m *testing.M) {
 //	                             that has a point or is a percentage as 0
 //	interrupts SIGNAL STATUS ARGS...
 //	                             run stackedae, signal it after its first line of progress
+//	insists DIR ARGS...          run stackedae so that it waits for a reader, signal it
+//	                             when it has locked DIR, and again until it ends
+//	hangsup ARGS...              run stackedae and close its output after the first line
+//	meanwhile DIR ARGS...        run stackedae with DIR locked
 func TestScripts(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the scripts' texts have / in paths and Unix's words for errors")
@@ -59,6 +64,9 @@ func TestScripts(t *testing.T) {
 			"mkpng":      mkpng,
 			"fails":      fails,
 			"interrupts": interrupts,
+			"insists":    insists,
+			"hangsup":    hangsup,
+			"meanwhile":  meanwhile,
 			"mask":       mask,
 		},
 	}
@@ -110,15 +118,7 @@ func interrupts(ts *testscript.TestScript, neg bool, args []string) {
 	signals := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}
 	status, err := strconv.Atoi(args[1])
 	ts.Check(err)
-	var program string
-	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) { // testscript's PATH, not the test's
-		if program, err = exec.LookPath(filepath.Join(dir, "stackedae")); err == nil {
-			break
-		}
-	}
-	ts.Check(err)
-	cmd := exec.Command(program, args[2:]...)
-	cmd.Dir = ts.MkAbs(".")
+	cmd := command(ts, args[2:])
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	stdout, err := cmd.StdoutPipe()
@@ -139,6 +139,96 @@ func interrupts(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("status %d (%v), want %d; standard error:\n%s", got, err, status, stderr.String())
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("stderr.txt"), stderr.Bytes(), 0o644))
+}
+
+// command returns a command that runs the program in the script's folder.
+func command(ts *testscript.TestScript, args []string) *exec.Cmd {
+	var program string
+	var err error
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) { // testscript's PATH, not the test's
+		if program, err = exec.LookPath(filepath.Join(dir, "stackedae")); err == nil {
+			break
+		}
+	}
+	ts.Check(err)
+	cmd := exec.Command(program, args...)
+	cmd.Dir = ts.MkAbs(".")
+	return cmd
+}
+
+// insists sees that a second signal ends the program where it cannot end by itself:
+// it waits for somebody to read its output.
+func insists(ts *testscript.TestScript, neg bool, args []string) {
+	cmd := command(ts, args[1:])
+	read, write, err := os.Pipe()
+	ts.Check(err)
+	defer read.Close()
+	ts.Check(write.SetWriteDeadline(time.Now().Add(time.Second)))
+	for err == nil { // until the pipe is full
+		_, err = write.Write([]byte{0})
+	}
+	cmd.Stdout = write
+	ts.Check(cmd.Start())
+	write.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	late := time.After(time.Minute)
+	for locked := false; !locked; {
+		select {
+		case <-late:
+			cmd.Process.Kill()
+			ts.Fatalf("%s is not locked", args[0])
+		case <-time.After(10 * time.Millisecond):
+			_, err := os.Stat(filepath.Join(ts.MkAbs(args[0]), ".stackedae.lock"))
+			locked = err == nil
+		}
+	}
+	signals := 0
+	for {
+		select {
+		case <-late:
+			cmd.Process.Kill()
+			ts.Fatalf("runs on after %d signals", signals)
+		case <-time.After(200 * time.Millisecond):
+			signals++
+			ts.Check(cmd.Process.Signal(syscall.SIGTERM))
+		case <-ended:
+			status := cmd.ProcessState.Sys().(syscall.WaitStatus)
+			if signals < 2 || !status.Signaled() || status.Signal() != syscall.SIGTERM {
+				ts.Fatalf("ended with %v after %d signals, want it killed by a second", cmd.ProcessState, signals)
+			}
+			return
+		}
+	}
+}
+
+// hangsup sees that the program ends without a word when nobody reads on.
+func hangsup(ts *testscript.TestScript, neg bool, args []string) {
+	cmd := command(ts, args)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	stdout, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	late := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	defer late.Stop()
+	bufio.NewReader(stdout).ReadString('\n')
+	stdout.Close()
+	cmd.Wait()
+	if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGPIPE || stderr.Len() > 0 {
+		ts.Fatalf("ended with %v, want SIGPIPE; standard error: %s", cmd.ProcessState, stderr.String())
+	}
+}
+
+// meanwhile runs the program as if another wrote to the folder.
+func meanwhile(ts *testscript.TestScript, neg bool, args []string) {
+	lock, err := files.LockDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer lock.Unlock()
+	fails(ts, neg, append([]string{"1"}, args[1:]...))
+	if text, want := ts.ReadFile("stderr"), args[0]+": another stackedae is writing there: wait for it, or name another folder\n"; !strings.HasSuffix(text, want) {
+		ts.Fatalf("standard error %q, want %q in the end", text, want)
+	}
 }
 
 // The tiny dataset: enough for the 5,000 validation images and a few more.

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"time"
@@ -30,6 +31,7 @@ type fitFlags struct {
 	Patience          int     `placeholder:"N" help:"Stop if the validation loss has not improved for N epochs, with the weights of the best."`
 	NoShuffle         bool    `help:"Take the images in their order in every epoch."`
 	Machine           string  `default:"tape" enum:"tape,static" help:"What runs the graphs: Gorgonia's tape machine, or static, faster and with the same bits (${default})."`
+	Watch             bool    `help:"Look at what every operation returns, and name the first that makes a number infinite or NaN. Slower."`
 }
 
 // Validate refuses values that no data could make right.
@@ -45,6 +47,18 @@ type trainFlags struct {
 	fitFlags
 	Init     string `placeholder:"FILE.npz" help:"Start from these weights: Keras' get_weights, saved by numpy.savez."`
 	LogSteps bool   `help:"Write loss and rounded accuracy of every step to steps.csv."`
+	checkpointFlags
+}
+
+// Validate refuses values that no data could make right.
+func (f trainFlags) Validate() error {
+	if err := f.checkpointFlags.Validate(); err != nil {
+		return err
+	}
+	if flag := f.unkept(); flag != "" && (f.Resume || f.CheckpointSteps > 0) {
+		return fmt.Errorf("%s: keeps no checkpoints, want neither --resume nor --checkpoint-steps with it", flag)
+	}
+	return f.fitFlags.Validate()
 }
 
 func (f hiddenFlag) spec() model.Spec { return model.Stacked(fashion.Pixels, f.Hidden...) }
@@ -75,18 +89,19 @@ const (
 
 func (f fitFlags) config(seed uint64) train.Config {
 	c := train.Config{
-		Epochs: f.Epochs, BatchSize: f.BatchSize, LearningRate: f.LearningRate, Machine: f.machine(), Patience: f.Patience,
+		Epochs: f.Epochs, BatchSize: f.BatchSize, LearningRate: f.LearningRate, Machine: f.machine(), Watch: f.Watch, Patience: f.Patience,
 		Noise: graph.Noise{Gaussian: f.GaussianNoise, Dropout: f.Dropout, Seed: seed},
 	}
 	if !f.NoShuffle {
-		c.Shuffle = rand.New(rand.NewPCG(seed, shuffleStream))
+		c.Shuffle = rand.NewPCG(seed, shuffleStream)
 	}
 	return c
 }
 
-// machine returns what runs the graphs.
+// machine returns what runs the graphs. Only the tape machine can be watched; the
+// bits are the same.
 func (f fitFlags) machine() graph.Machine {
-	if f.Machine == "static" {
+	if f.Machine == "static" && !f.Watch {
 		return graph.StaticMachine
 	}
 	return graph.TapeMachine
@@ -123,6 +138,7 @@ type trainReport struct {
 	History      []epochReport  `json:"history"`
 	BestEpoch    int            `json:"best_epoch,omitempty"` // whose the weights are, if it has stopped early
 	Steps        int            `json:"steps"`
+	ResumedAfter int            `json:"resumed_after,omitempty"` // steps
 	Seconds      float64        `json:"seconds"`
 }
 
@@ -140,8 +156,8 @@ type epochReport struct {
 	RoundedAccuracy    float64 `json:"rounded_accuracy"`
 	ValLoss            float64 `json:"val_loss"`
 	ValRoundedAccuracy float64 `json:"val_rounded_accuracy"`
-	TrainSeconds       float64 `json:"train_seconds"`
-	ValidSeconds       float64 `json:"valid_seconds"`
+	TrainSeconds       float64 `json:"train_seconds,omitempty"` // unless before a break
+	ValidSeconds       float64 `json:"valid_seconds,omitempty"`
 }
 
 func (c *trainCommand) Run(app *app) error {
@@ -164,7 +180,11 @@ func (c *trainCommand) Run(app *app) error {
 		trainReport
 		filesReport
 	}{report, filesReport{app.wrote}}
-	return app.result(c.reportFlags, all, "%s\n", app.summary())
+	text := app.summary()
+	if c.Resume && len(app.wrote) == 0 {
+		text = "nothing to do; more --epochs go on"
+	}
+	return app.result(c.reportFlags, all, "%s\n", text)
 }
 
 // trainFiles are what train writes.
@@ -176,22 +196,26 @@ type fitted struct {
 	stages       []stageHistory // of greedy training before that
 }
 
-// fit trains a model with progress. The hooks are those of the whole model's
-// training.
-func (a *app) fit(m *model.Model, f fitFlags, r reportFlags, data *fashion.Data, seed uint64, hooks ...train.Hook) (done fitted, err error) {
+// fit trains on from a state with progress. The hooks are those of the whole
+// model's training.
+func (a *app) fit(state *train.State, f fitFlags, r reportFlags, data *fashion.Data, seed uint64, hooks ...train.Hook) (done fitted, err error) {
 	config := f.config(seed)
+	if len(state.History) == config.Epochs {
+		r.Quiet = true // there is nothing to tell of
+	}
+	spec := state.Model.Spec
 	a.progressf(r, "%v, %s parameters, %s training and %s validation images, seed %d\n",
-		m.Spec, count(m.Spec.Parameters()), count(data.Train.Len()), count(data.Valid.Len()), seed)
+		spec, count(spec.Parameters()), count(data.Train.Len()), count(data.Valid.Len()), seed)
 	p := a.newProgress(r)
 	defer p.clear()
 	show := func(hooks []train.Hook) []train.Hook {
-		return append([]train.Hook{barHook(p, config.Epochs), a.tableHook(p, r)}, hooks...)
+		return append([]train.Hook{barHook(p, config.Epochs), a.tableHook(p, r, state.History)}, hooks...)
 	}
 	set := train.Data{Train: data.Train.Images, Valid: data.Valid.Images}
 	var results []train.Result
 	if f.Greedy {
 		var stages []train.Stage
-		results, err = train.Greedy(a.ctx, m, set, config, func(s train.Stage) []train.Hook {
+		results, err = train.Greedy(a.ctx, state.Model, set, config, func(s train.Stage) []train.Hook {
 			p.clear()
 			a.progressf(r, "stage %d of %d: %v, learning rate %v\n", s.Number, s.Of, s.Model.Spec, s.Config.LearningRate)
 			stages = append(stages, s)
@@ -209,7 +233,7 @@ func (a *app) fit(m *model.Model, f fitFlags, r reportFlags, data *fashion.Data,
 			}
 		}
 	} else {
-		done.Result, err = train.Run(a.ctx, m, set, config, show(hooks)...)
+		done.Result, err = train.Resume(a.ctx, state, set, config, show(hooks)...)
 		results = []train.Result{done.Result}
 	}
 	if done.Best > 0 {
@@ -225,18 +249,33 @@ func (a *app) fit(m *model.Model, f fitFlags, r reportFlags, data *fashion.Data,
 	return done, err
 }
 
-// train is fit that writes what it leaves. If it is interrupted it writes what
-// there is after at least one epoch.
+// train is fit that keeps checkpoints, goes on from one if it is to, and writes
+// what it leaves. If it is interrupted it writes what there is after at least one
+// epoch.
 func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.Data, seed uint64, out string) (trainReport, error) {
-	var steps train.StepLog
 	var hooks []train.Hook
+	var steps *train.StepLog
 	if f.LogSteps {
+		steps = &train.StepLog{}
 		hooks = append(hooks, steps.Hook())
 	}
-	started := time.Now()
-	result, err := a.fit(m, f.fitFlags, r, data, seed, hooks...)
-	if err != nil && (result.Status != train.Cancelled || len(result.History) == 0) {
+	keeper := f.keeper(m, data, seed, out, steps)
+	if keeper != nil && f.Checkpoints > 0 {
+		hooks = append(hooks, a.timed(keeper.Hook()))
+	}
+	perEpoch := train.StepsPerEpoch(data.Train.Len(), f.BatchSize)
+	state, err := a.begin(keeper, m, f, r, perEpoch)
+	if err != nil {
 		return trainReport{}, err
+	}
+	resumed := state.Steps(perEpoch)
+	started := time.Now()
+	result, err := a.fit(state, f.fitFlags, r, data, seed, hooks...)
+	if err != nil {
+		a.keep(keeper)
+	}
+	if err != nil && (result.Status != train.Cancelled || len(result.History) == 0) {
+		return trainReport{}, a.explain(err, f)
 	}
 	stopped := err
 	if stopped != nil {
@@ -247,7 +286,8 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 	}
 	report := trainReport{
 		Architecture: m.Spec.String(), Parameters: m.Spec.Parameters(), Seed: seed,
-		Stages: result.stages, History: epochReports(result.History), BestEpoch: result.Best, Steps: result.Steps, Seconds: time.Since(started).Seconds(),
+		Stages: result.stages, History: epochReports(result.History), BestEpoch: result.Best,
+		Steps: result.Steps, ResumedAfter: resumed, Seconds: time.Since(started).Seconds(),
 	}
 	if err := a.addTraining(m, result.History, out); err != nil {
 		return report, err
@@ -256,6 +296,9 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 		if err := a.add(out, stepsFile, steps.WriteCSV); err != nil {
 			return report, err
 		}
+	}
+	if f.Resume {
+		a.skipUnchanged()
 	}
 	// What is finished is kept, also when a signal has come.
 	return report, errors.Join(a.flush(context.WithoutCancel(a.ctx)), stopped)

@@ -12,7 +12,12 @@
 // wants numbers from 0 to 1 divides by 255.
 package fashion
 
-import "fmt"
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"stackedae/internal/parallel"
+)
 
 // The sizes that the reader insists on.
 const (
@@ -90,4 +95,21 @@ func (d *Data) Split(name string) (Set, error) {
 		return d.All, nil
 	}
 	return Set{}, fmt.Errorf("fashion: split %q, want train, valid, test or all", name)
+}
+
+// Digest identifies the training and the validation images: other images have
+// another.
+func (d *Data) Digest() string {
+	const piece = 1 << 20 // of bytes that one processor takes at a time
+	images := d.All.Images[:len(d.Train.Images)+len(d.Valid.Images)]
+	sums := make([][sha256.Size]byte, (len(images)-1)/piece+1)
+	parallel.For(len(sums), func(i int) {
+		sums[i] = sha256.Sum256(images[i*piece : min(len(images), (i+1)*piece)])
+	})
+	h := sha256.New()
+	fmt.Fprint(h, d.Train.Len(), d.Valid.Len())
+	for _, s := range sums {
+		h.Write(s[:])
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
 }

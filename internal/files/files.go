@@ -1,4 +1,5 @@
-// Package files opens files from outside with care and writes files whole.
+// Package files opens files from outside with care, writes files whole and locks
+// folders.
 package files
 
 import (
@@ -7,9 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-
-	"github.com/google/renameio/v2/maybe"
 )
 
 // Open opens a regular file and returns its size. A pipe would wait for a
@@ -58,36 +56,6 @@ func Read(path string, limit int64) ([]byte, error) {
 	// Not more than was announced, should the file grow meanwhile.
 	data, err := io.ReadAll(io.LimitReader(f, size))
 	return data, Reason(err)
-}
-
-// Write writes a file whole or not at all, where the system allows it: on
-// Windows a crash can leave part of one. A link is followed; what is no
-// regular file is not replaced.
-func Write(path string, data []byte) error {
-	target, err := Target(path)
-	if err != nil {
-		return err
-	}
-	if err := maybe.WriteFile(target, data, 0o644); err != nil {
-		return fmt.Errorf("%s: %w", path, Reason(err))
-	}
-	return nil
-}
-
-// Target returns the file that writing to path would replace or make, path
-// itself unless it is a link, or an error if it cannot be replaced.
-func Target(path string) (string, error) {
-	target, err := filepath.EvalSymlinks(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return path, nil
-	}
-	if err == nil {
-		_, err = regularSize(os.Stat(target))
-	}
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", path, Reason(err))
-	}
-	return target, nil
 }
 
 // Reason strips the operation and the path, which the caller tells better,

@@ -47,36 +47,3 @@ func TestReadRefuses(t *testing.T) {
 		t.Errorf("missing: error %v, want fs.ErrNotExist in it", err)
 	}
 }
-
-func TestWrite(t *testing.T) {
-	dir := t.TempDir()
-	file, link := filepath.Join(dir, "file"), filepath.Join(dir, "link")
-	if err := Write(file, []byte("old")); err != nil {
-		t.Fatal(err)
-	}
-	if runtime.GOOS != "windows" {
-		if err := os.Symlink("file", link); err != nil {
-			t.Fatal(err)
-		}
-		if err := Write(link, []byte("new")); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := os.ReadFile(file); err != nil || string(got) != "new" {
-			t.Errorf("through a link: %q, %v, want new", got, err)
-		}
-	}
-	for name, path := range map[string]string{"a folder": dir, "below a file": filepath.Join(file, "x"), "in no folder": filepath.Join(dir, "none", "x")} {
-		if err := Write(path, []byte("x")); err == nil || !strings.HasPrefix(err.Error(), path+": ") {
-			t.Errorf("%s: error %v, want one that begins with the path", name, err)
-		}
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		if e.Name() != "file" && e.Name() != "link" {
-			t.Errorf("%s is left behind", e.Name())
-		}
-	}
-}

@@ -123,7 +123,7 @@ func (e *experiment) measure(ctx context.Context, w Way, n int) (float64, error)
 	if err != nil {
 		return 0, err
 	}
-	shuffle := e.random(shuffleStream)
+	shuffle := rand.NewPCG(e.seed, shuffleStream)
 	for _, p := range w.phases(len(layers)) {
 		config := train.Config{
 			Epochs: max(1, e.settings.Steps/train.StepsPerEpoch(n, batchSize)), BatchSize: batchSize, LearningRate: p.rate,

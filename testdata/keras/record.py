@@ -6,6 +6,7 @@ IMAGES is the folder of the four IDX .gz files, OUT the folder to write to. A se
 any after --seeds there is no runs.jsonl.
 """
 import argparse
+import gc
 import json
 from importlib.metadata import version
 from pathlib import Path
@@ -53,6 +54,7 @@ def main():
 def fresh(hidden, seed, learning_rate=LEARNING_RATE):
     """A model as if it were the first in its program."""
     keras.backend.clear_session()
+    gc.collect()  # the last model's copy of the images
     keras.utils.set_random_seed(seed)
     return autoencoder(hidden, learning_rate)
 
