@@ -28,6 +28,7 @@ var imports = map[string][]string{
 	"stackedae/internal/onnx":      {"stackedae/model"},
 	"stackedae/train":              {"stackedae/graph", "stackedae/internal/files", "stackedae/model"},
 	"stackedae/internal/reference": {"stackedae/internal/fashion", "stackedae/internal/files", "stackedae/model", "stackedae/train"},
+	"stackedae/internal/pretrain":  {"stackedae/graph", "stackedae/internal/fashion", "stackedae/model", "stackedae/train"},
 	"stackedae/tsne":               {"stackedae/internal/parallel", "stackedae/internal/simd"},
 	"stackedae/figure":             {},
 	"stackedae/internal/report":    {},

@@ -40,7 +40,7 @@ func TestNodesAreTheChapters(t *testing.T) {
 		"encoder.0|dense[selu]|32×100|2|[encoder.0.bias encoder.0.kernel input]",
 		"decoder.1|dense[linear]|32×784|2|[decoder.0 decoder.1.bias decoder.1.kernel]",
 		"loss|crossEntropy||2|[decoder.1 input]",
-		"rounded_accuracy|roundedAccuracy||2|[loss]",
+		"rounded_accuracy|accuracy||2|[loss]",
 		"loss gradient|crossEntropyGradient|32×784|3|[loss]",
 		"decoder.0 gradient|dense[selu]Gradient|30×100|3|[decoder.0 decoder.0.kernel decoder.1 input gradient encoder.1]",
 		"encoder.0 bias gradient|biasGradient|100|3|[encoder.0 gradient]",

@@ -63,7 +63,8 @@ func (c *runCommand) record(all runReport, sums map[string]string) (record, erro
 		Settings: settingsReport{
 			Data: c.Data, Seed: c.Seed, Hidden: c.Hidden, Epochs: c.Epochs, BatchSize: c.BatchSize, LearningRate: c.LearningRate,
 			Tied: c.Tied, Greedy: c.Greedy,
-			Init: c.Init, Initializer: c.KernelInitializer, Noise: c.GaussianNoise, Dropout: c.Dropout, Patience: c.Patience, Shuffle: !c.NoShuffle, Machine: c.Machine, Start: c.Start, Neighbors: c.Neighbors, Repulsion: c.Repulsion,
+			Init: c.Init, Initializer: c.KernelInitializer, Noise: c.GaussianNoise, Dropout: c.Dropout, Patience: c.Patience,
+			Shuffle: !c.NoShuffle, Machine: c.Machine, Start: c.Start, Neighbors: c.Neighbors, Repulsion: c.Repulsion,
 		},
 		Program: programReport{moduleVersion(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, level, runtime.GOMAXPROCS(0)},
 		SHA256:  sums, runReport: all,
