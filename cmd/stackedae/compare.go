@@ -113,16 +113,20 @@ func (c *compareCommand) Run(app *app) error {
 // recordings returns those of --reference, or else Keras' of the same way of
 // training.
 func (c *compareCommand) recordings() (*reference.Recordings, error) {
+	if c.Reference != "" {
+		r, err := reference.Load(os.DirFS(c.Reference))
+		if err != nil {
+			return nil, fmt.Errorf("--reference %s: %w", c.Reference, err)
+		}
+		return r, nil
+	}
 	folder, err := fs.Sub(stackedae.Keras(), c.recorded())
 	if err != nil {
 		return nil, err
 	}
-	if c.Reference != "" {
-		folder = os.DirFS(c.Reference)
-	}
 	r, err := reference.Load(folder)
-	if err != nil && c.Reference != "" {
-		return nil, fmt.Errorf("--reference %s: %w", c.Reference, err)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.New("compare: no run of Keras is recorded for this --tied and --greedy, want --reference DIR with some")
 	}
 	return r, err
 }

@@ -73,6 +73,8 @@ func (f specFlags) spec() model.Spec {
 // are.
 func (f fitFlags) recorded() string {
 	switch {
+	case f.Greedy && f.Tied:
+		return "greedy/tied" // none so far
 	case f.Greedy:
 		return "greedy/stack"
 	case f.Tied:
