@@ -118,5 +118,31 @@ func checkInputs(in Inputs, width int) error {
 	if in.Len() == 0 {
 		return fmt.Errorf("graph: no rows, want at least one")
 	}
+	if in, ok := in.(interface{ check() error }); ok {
+		return in.check()
+	}
+	return nil
+}
+
+// check returns an error unless all images are whole, and those of the order there.
+func (b Bytes) check() error {
+	if err := checkWhole(len(b.Pixels), b.Columns); err != nil {
+		return err
+	}
+	images := len(b.Pixels) / b.Columns
+	for i, row := range b.Order {
+		if uint(row) >= uint(images) {
+			return fmt.Errorf("graph: element %d of the order is row %d, want one of %d (counted from 0)", i, row, images)
+		}
+	}
+	return nil
+}
+
+func (f Floats) check() error { return checkWhole(len(f.Values), f.Columns) }
+
+func checkWhole(values, columns int) error {
+	if values%columns != 0 {
+		return fmt.Errorf("graph: %d values, want rows of %d", values, columns)
+	}
 	return nil
 }
