@@ -103,6 +103,9 @@ type program struct {
 // build returns the graph of m for a role and a batch of rows. Training has the
 // noise, unless it is nil.
 func build(m *model.Model, r role, rows int, ops operations, noise *Noise) (*program, error) {
+	if rows < 1 {
+		return nil, fmt.Errorf("graph: a batch of %d rows, want at least 1", rows)
+	}
 	layers := m.Layers()
 	switch r {
 	case encoding:

@@ -41,8 +41,11 @@ func (l Labels) CopyRow(dst []float32, row, class int) {
 	}
 }
 
-// check returns an error if a row's number is no class.
+// check returns an error if a row is not there or its number is no class.
 func (l Labels) check() error {
+	if err := checkOrder(l.Order, len(l.Numbers)); err != nil {
+		return err
+	}
 	for i := range l.Len() {
 		row := i
 		if l.Order != nil {

@@ -30,16 +30,23 @@ func TestBadInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer n.Close()
+	codes := func(values, columns int, order ...int) Floats {
+		return Floats{make([]float32, values), columns, order}
+	}
 	for name, c := range map[string]struct {
 		f    func() error
 		want string
 	}{
 		"image too wide": {func() error { _, err := n.Train(images(2, 21)); return err }, "rows of 21 values, want 20"},
 		"no images":      {func() error { _, err := n.Evaluate(t.Context(), images(0, 20)); return err }, "no rows"},
-		"code too wide": {func() error {
-			_, err := n.Decode(t.Context(), Floats{Values: make([]float32, 8), Columns: 4})
-			return err
-		}, "rows of 4 values, want 3"},
+		"code too wide":  {func() error { _, err := n.Decode(t.Context(), codes(8, 4)); return err }, "rows of 4 values, want 3"},
+		"no such image":  {func() error { _, err := n.Train(Bytes{make([]byte, 40), 20, []int{1, 2}}); return err }, "element 1 of the order is row 2, want one of 2"},
+		"before all":     {func() error { _, err := n.Encode(t.Context(), Bytes{make([]byte, 40), 20, []int{-1}}); return err }, "element 0 of the order is row -1"},
+		"half an image":  {func() error { _, err := n.Encode(t.Context(), Bytes{make([]byte, 30), 20, nil}); return err }, "30 values, want rows of 20"},
+		"half a code":    {func() error { _, err := n.Decode(t.Context(), codes(4, 3)); return err }, "4 values, want rows of 3"},
+		"no such code":   {func() error { _, err := n.Decode(t.Context(), codes(6, 3, 0, 2)); return err }, "element 1 of the order is row 2, want one of 2"},
+		"no such label":  {func() error { return Labels{make([]byte, 2), 2, []int{2}}.check() }, "element 0 of the order is row 2, want one of 2"},
+		"graph of none":  {func() error { _, err := n.Nodes(-1); return err }, "batch of -1 rows, want at least 1"},
 		"stock, numeric": {func() error {
 			n, err := New(newModel(t, numeric(model.Stacked(4, 2))), Config{Operations: Stock})
 			if err == nil {

@@ -127,5 +127,40 @@ func checkInputs(in Inputs, width int) error {
 	if in.Len() == 0 {
 		return fmt.Errorf("graph: no rows, want at least one")
 	}
+	if in, ok := in.(interface{ check() error }); ok {
+		return in.check()
+	}
+	return nil
+}
+
+// check returns an error unless all images are whole, and those of the order there.
+func (b Bytes) check() error {
+	if err := checkWhole(len(b.Pixels), b.Columns); err != nil {
+		return err
+	}
+	return checkOrder(b.Order, len(b.Pixels)/b.Columns)
+}
+
+func (f Floats) check() error {
+	if err := checkWhole(len(f.Values), f.Columns); err != nil {
+		return err
+	}
+	return checkOrder(f.Order, len(f.Values)/f.Columns)
+}
+
+// checkOrder returns an error unless all elements are among so many rows.
+func checkOrder(order []int, rows int) error {
+	for i, row := range order {
+		if uint(row) >= uint(rows) {
+			return fmt.Errorf("graph: element %d of the order is row %d, want one of %d (counted from 0)", i, row, rows)
+		}
+	}
+	return nil
+}
+
+func checkWhole(values, columns int) error {
+	if values%columns != 0 {
+		return fmt.Errorf("graph: %d values, want rows of %d", values, columns)
+	}
 	return nil
 }

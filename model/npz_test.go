@@ -113,3 +113,31 @@ func TestWriteNPZ(t *testing.T) {
 		}
 	}
 }
+
+// FuzzReadNPZ looks for a file that panics, or whose weights are others after
+// writing and reading them again.
+func FuzzReadNPZ(f *testing.F) {
+	var whole bytes.Buffer
+	spec := Stacked(6, 3, 2)
+	if err := mustNew(f, spec).WriteNPZ(&whole); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole.Bytes())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := ReadNPZ(bytes.NewReader(data), int64(len(data)), spec)
+		if err != nil {
+			return
+		}
+		var written bytes.Buffer
+		if err := m.WriteNPZ(&written); err != nil {
+			t.Fatal(err)
+		}
+		again, err := ReadNPZ(bytes.NewReader(written.Bytes()), int64(written.Len()), spec)
+		if err != nil {
+			t.Fatalf("written and read again: %v", err)
+		}
+		if diff := cmp.Diff(m.Weights(), again.Weights()); diff != "" {
+			t.Fatalf("weights written and read again (-was +is):\n%s", diff)
+		}
+	})
+}
