@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"os"
 	"testing"
 
 	"stackedae/graph"
@@ -17,13 +18,32 @@ const keras = "../../testdata/keras/"
 
 // TestStepsAreKeras takes the recorded steps on Gorgonia's tape machine.
 func TestStepsAreKeras(t *testing.T) {
-	eachLevelAndModel(t, graph.TapeMachine, func(s *Steps) { s.Epoch = nil })
+	steps := loadKeras(t).Steps
+	for i := range steps {
+		steps[i].Epoch = nil
+	}
+	eachLevelAndModel(t, graph.TapeMachine, steps)
+}
+
+// TestTiedStepsAreKeras takes those of the model whose decoder has the encoder's
+// kernels.
+func TestTiedStepsAreKeras(t *testing.T) {
+	s, err := readSteps(os.DirFS(keras+"tied"), "steps-tied-100-30")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.Tied || len(s.Loss) < EarlySteps {
+		t.Fatalf("tied %t, %d steps, want at least %d of a tied model", s.Tied, len(s.Loss), EarlySteps)
+	}
+	for _, machine := range []graph.Machine{graph.TapeMachine, graph.StaticMachine} {
+		eachLevelAndModel(t, machine, []Steps{s})
+	}
 }
 
 // TestEpochsAreKeras goes on to the end of the epoch, 1,719 steps. The tape
 // machine has the same bits: graph.TestStaticMachineHasTheTapeMachinesBits.
 func TestEpochsAreKeras(t *testing.T) {
-	eachLevelAndModel(t, graph.StaticMachine, func(*Steps) {})
+	eachLevelAndModel(t, graph.StaticMachine, loadKeras(t).Steps)
 }
 
 // TestOutputsAreKeras compares what a network with Keras' trained weights makes
@@ -99,12 +119,11 @@ func eachLevel(t *testing.T, test func(t *testing.T)) {
 
 // eachLevelAndModel trains from Keras' weights as Keras has, on every level of
 // kernels.
-func eachLevelAndModel(t *testing.T, machine graph.Machine, change func(*Steps)) {
-	data, recordings := loadFashion(t), loadKeras(t)
+func eachLevelAndModel(t *testing.T, machine graph.Machine, steps []Steps) {
+	data := loadFashion(t)
 	eachLevel(t, func(t *testing.T) {
-		for _, s := range recordings.Steps {
+		for _, s := range steps {
 			t.Run(s.Spec().String(), func(t *testing.T) {
-				change(&s)
 				r, err := s.Train(t.Context(), train.Data{Train: data.Train.Images, Valid: data.Valid.Images},
 					train.Config{BatchSize: train.DefaultBatchSize, LearningRate: train.DefaultLearningRate, Machine: machine})
 				if err != nil {
