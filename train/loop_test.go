@@ -223,13 +223,14 @@ func TestHooks(t *testing.T) {
 	}
 
 	full := errors.New("disk full")
-	for _, h := range []Hook{
-		{Name: "saver", Step: func(Step) error { return full }},
-		{Name: "saver", Epoch: func(Epoch) error { return full }},
+	for want, h := range map[string]Hook{
+		`train: hook "saver" at step 1: disk full`:     {Name: "saver", Step: func(Step) error { return full }},
+		`train: hook "saver" after epoch 1: disk full`: {Name: "saver", Epoch: func(Epoch) error { return full }},
+		`train: hook "saver" after step 1: disk full`:  {Name: "saver", Pause: func(Pause) error { return full }},
 	} {
 		r, err := Run(t.Context(), newModel(t), data(10), Config{Epochs: 2, BatchSize: 4, LearningRate: 0.5}, h)
-		if !errors.Is(err, full) || !strings.Contains(err.Error(), `hook "saver"`) || r.Status != Failed {
-			t.Errorf("status %v, error %v, want the hook's name and error", r.Status, err)
+		if !errors.Is(err, full) || err.Error() != want || r.Status != Failed {
+			t.Errorf("status %v, error %v, want %s", r.Status, err, want)
 		}
 	}
 }
