@@ -88,6 +88,33 @@ func kind(v float64) string {
 
 // TestDivergenceHasTheGradient compares the numbers of layers with those of a network
 // for the batch that was taken last.
+// TestEndOfEpochTells spoils a kernel after an epoch's last step, when no loss can
+// tell of it any more.
+func TestEndOfEpochTells(t *testing.T) {
+	for _, c := range []struct {
+		value float32
+		want  string
+	}{
+		{float32(math.Inf(1)), "encoder.0.kernel: element 3 is +Inf, want a finite number"},
+		{math.MaxFloat32, "validation: loss NaN"},
+	} {
+		m := newModel(t)
+		d, config := small(false)
+		r, err := Run(t.Context(), m, d, config, Hook{Name: "spoil", Step: func(s Step) error {
+			if s.Number == smallEpoch {
+				kernel := m.Encoder[0].Kernel.Float32s()
+				for i := range kernel[3:] {
+					kernel[3+i] = c.value
+				}
+			}
+			return nil
+		}})
+		if r.Status != Diverged || !strings.Contains(err.Error(), c.want) || r.Steps != smallEpoch {
+			t.Errorf("%v: status %v after %d steps, error %v, want %q", c.value, r.Status, r.Steps, err, c.want)
+		}
+	}
+}
+
 func TestDivergenceHasTheGradient(t *testing.T) {
 	m := newModel(t)
 	d := data(8)

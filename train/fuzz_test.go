@@ -13,6 +13,7 @@ import (
 func FuzzRun(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 4, 5, 6}, []byte{1, 2, 3}, 3, 2, 1, 2, 2, 1.5, false)
 	f.Add([]byte{255}, []byte{0}, 1, 1, 1, 1, 100, 0.0, true)
+	f.Add([]byte{1, 200, 3, 40}, []byte{90, 1}, 2, 2, 1, 3, 1, 1e38, false)
 	f.Add([]byte{}, []byte{0}, 1, 1, 1, -1, 0, math.Inf(1), true)
 	f.Fuzz(func(t *testing.T, images, valid []byte, inputs, hidden, code, epochs, batchSize int, rate float64, shuffle bool) {
 		if len(images) > 64 || len(valid) > 64 || epochs > 3 || inputs > 64 || hidden > 16 || code > 16 {

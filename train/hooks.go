@@ -40,37 +40,19 @@ type Pause struct {
 	Ends  bool   // the run ends here
 }
 
-func callStep(hooks []Hook, s Step) error {
-	for _, h := range hooks {
-		if h.Step == nil {
-			continue
-		}
-		if err := h.Step(s); err != nil {
-			return fmt.Errorf("train: hook %q at step %d: %w", h.Name, s.Number, err)
-		}
-	}
-	return nil
-}
+func (s Step) place() string  { return fmt.Sprintf("at step %d", s.Number) }
+func (e Epoch) place() string { return fmt.Sprintf("after epoch %d", e.Number) }
+func (p Pause) place() string { return fmt.Sprintf("after step %d", p.Steps) }
 
-func callEpoch(hooks []Hook, e Epoch) error {
+// call tells all hooks of something, each by that function of it which of returns.
+func call[T interface{ place() string }](hooks []Hook, of func(Hook) func(T) error, told T) error {
 	for _, h := range hooks {
-		if h.Epoch == nil {
+		f := of(h)
+		if f == nil {
 			continue
 		}
-		if err := h.Epoch(e); err != nil {
-			return fmt.Errorf("train: hook %q after epoch %d: %w", h.Name, e.Number, err)
-		}
-	}
-	return nil
-}
-
-func callPause(hooks []Hook, p Pause) error {
-	for _, h := range hooks {
-		if h.Pause == nil {
-			continue
-		}
-		if err := h.Pause(p); err != nil {
-			return fmt.Errorf("train: hook %q after step %d: %w", h.Name, p.Steps, err)
+		if err := f(told); err != nil {
+			return fmt.Errorf("train: hook %q %s: %w", h.Name, told.place(), err)
 		}
 	}
 	return nil

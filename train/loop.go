@@ -111,7 +111,7 @@ func (r *run) train(ctx context.Context) error {
 		if err := r.pause(len(r.History) == r.config.Epochs); err != nil {
 			return err
 		}
-		if err := callEpoch(r.hooks, e); err != nil {
+		if err := call(r.hooks, func(h Hook) func(Epoch) error { return h.Epoch }, e); err != nil {
 			return err
 		}
 		if r.stopped = r.early.stops(e, r.Model); r.stopped {
@@ -181,7 +181,7 @@ func (r *run) step(epoch int) error {
 		return r.diverged(err)
 	}
 	r.mean.add(metrics, batch.Len())
-	return callStep(r.hooks, Step{
+	return call(r.hooks, func(h Hook) func(Step) error { return h.Step }, Step{
 		Number: r.steps(), Epoch: epoch, InEpoch: r.InEpoch, PerEpoch: r.images.count(),
 		Images: batch.Len(), Batch: metrics, EpochMean: r.mean.mean(),
 	})
@@ -190,7 +190,7 @@ func (r *run) step(epoch int) error {
 // pause tells hooks that the run could be left here.
 func (r *run) pause(ends bool) error {
 	r.take(r.images, r.config)
-	err := callPause(r.hooks, Pause{State: r.State, Steps: r.steps(), Ends: ends})
+	err := call(r.hooks, func(h Hook) func(Pause) error { return h.Pause }, Pause{State: r.State, Steps: r.steps(), Ends: ends})
 	if errors.Is(err, model.ErrNotFinite) {
 		return r.diverged(err)
 	}

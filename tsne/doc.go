@@ -62,8 +62,7 @@
 //
 // Without assembly 5,000 points take 1.8 s. An iteration grows about as n log n.
 // The search for neighbours grows with n² up to 20,000 points, and about with
-// n^1.5 above. KLDivergence, Gradient and Trustworthiness always
-// grow with n².
+// n^1.5 above. KLDivergence, Gradient and Trustworthiness always grow with n².
 //
 // # Literature
 //

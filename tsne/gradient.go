@@ -111,13 +111,15 @@ func (p *affinities) gradient(y []float64) []float64 {
 				pw := float64(p.val[m]) / (1 + dx*dx + dy*dy)
 				ax, ay = ax+pw*dx, ay+pw*dy
 			}
-			for j := 0; j < len(y); j += 2 {
-				dx, dy := x0-y[j], y0-y[j+1]
+			for j := range p.n {
+				if j == i { // taking its 1 off again would leave nothing of points far apart
+					continue
+				}
+				dx, dy := x0-y[2*j], y0-y[2*j+1]
 				w := 1 / (1 + dx*dx + dy*dy)
 				z += w
 				rx, ry = rx+w*w*dx, ry+w*w*dy
 			}
-			z-- // of the point and itself
 			attraction[2*i], attraction[2*i+1] = ax, ay
 			repulsion[2*i], repulsion[2*i+1] = rx, ry
 		}

@@ -112,6 +112,27 @@ func TestNeighborAccuracy(t *testing.T) {
 	}
 }
 
+// Where points are far apart all that counts in Z is less than the rounding of 1.
+func TestGradientOfPointsFarApart(t *testing.T) {
+	data, _ := clusters(50, 4, 3, rand.New(rand.NewPCG(1, 2)))
+	for _, scale := range []float64{1e-6, 1, 1e9} {
+		embedding := StartRandom(50, rand.New(rand.NewPCG(3, 4)))
+		embedding.Scale(scale, embedding)
+		got, err := Gradient(data, embedding, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		y, _, err := readCentered("embedding", embedding, 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := slowGradient(mustAffinities(t, data, 10), y.x, 1)
+		if e := relativeError(got.RawMatrix().Data, want); !(e <= 1e-5) {
+			t.Errorf("coordinates times %g: the gradient is off by %.2g of its norm", scale, e)
+		}
+	}
+}
+
 func TestQualityRefuses(t *testing.T) {
 	data, labels := clusters(50, 3, 2, rand.New(rand.NewPCG(1, 2)))
 	embedding := StartRandom(50, rand.New(rand.NewPCG(1, 2)))
@@ -119,6 +140,10 @@ func TestQualityRefuses(t *testing.T) {
 	broken.Set(7, 1, math.NaN())
 	kl := func(points, embedding mat.Matrix, perplexity float64) error {
 		_, err := KLDivergence(points, embedding, perplexity)
+		return err
+	}
+	gradient := func(points, embedding mat.Matrix, perplexity float64) error {
+		_, err := Gradient(points, embedding, perplexity)
 		return err
 	}
 	trust := func(points, embedding mat.Matrix, k int) error {
@@ -138,6 +163,8 @@ func TestQualityRefuses(t *testing.T) {
 		{"divergence: columns", kl(data, data, 10), "tsne: embedding: got 50 x 3, want 50 x 2, a row for each point"},
 		{"divergence: NaN", kl(data, broken, 10), "tsne: embedding: row 7, column 1 (counted from 0) is NaN, want a finite number of magnitude at most 1e+150"},
 		{"divergence: perplexity", kl(data, embedding, 50), "tsne: perplexity: got 50 for 50 points, want below 50"},
+		{"gradient: rows", gradient(data, embedding.Slice(0, 49, 0, 2), 10), "tsne: embedding: got 49 x 2, want 50 x 2, a row for each point"},
+		{"gradient: perplexity", gradient(data, embedding, 50), "tsne: perplexity: got 50 for 50 points, want below 50"},
 		{"divergence: points", kl(nil, embedding, 10), "tsne: points: got nil, want a matrix"},
 		{"trustworthiness: rows", trust(data, embedding.Slice(0, 49, 0, 2), 5), "tsne: embedding: got 49 rows, want 50, one for each point"},
 		{"trustworthiness: no neighbour", trust(data, embedding, 0), "tsne: trustworthiness: got 0 neighbours, want at least 1 and below half of 50 points"},

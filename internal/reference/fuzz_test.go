@@ -15,6 +15,7 @@ import (
 func FuzzReadHistory(f *testing.F) {
 	f.Add([]byte("epoch,loss,rounded_accuracy,val_loss,val_rounded_accuracy\n0,.3,.9,.3,.9\n1,.2,.9,.2,.9\n"))
 	f.Add([]byte("val_loss,loss,\"val_rounded_accuracy\",rounded_accuracy,lr\n1,2,3,4,5\n"))
+	f.Add([]byte("loss,rounded_accuracy,val_loss,val_rounded_accuracy\nNaN,1,Inf,1\n"))
 	recorded := loadKeras(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		h, err := readHistory(bytes.NewReader(data))
