@@ -20,7 +20,7 @@ import (
 	"io/fs"
 )
 
-//go:embed testdata/keras/runs.jsonl testdata/keras/epochs.jsonl testdata/keras/steps-* testdata/keras/tied
+//go:embed testdata/keras/runs.jsonl testdata/keras/epochs.jsonl testdata/keras/steps-* testdata/keras/tied testdata/keras/greedy
 var recordings embed.FS
 
 // Keras returns the folder of Keras' recordings: runs.jsonl, epochs.jsonl and pairs

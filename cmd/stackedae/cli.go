@@ -59,6 +59,7 @@ func newParser(g *grammar, app *app) (*kong.Kong, error) {
 			"judged":       list(reference.JudgedEpochs()),
 			"hidden":       list(chapterHidden),
 			"epochs":       fmt.Sprint(train.DefaultEpochs),
+			"epochsTold":   fmt.Sprint(train.DefaultEpochs),
 			"batchSize":    fmt.Sprint(train.DefaultBatchSize),
 			"initializers": list(model.Initializers()),
 			"formats":      strings.Join(slices.Sorted(maps.Keys(exports)), ","),

@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
+
+	"github.com/alecthomas/kong"
 
 	"stackedae"
 	"stackedae/figure"
@@ -17,16 +20,18 @@ import (
 )
 
 type compareCommand struct {
-	fitFlags
+	fitFlags  `set:"epochsTold=as often as in the recorded runs"`
 	History   string `placeholder:"FILE.csv" help:"Compare this history, train's or Keras', in place of training."`
 	Seeds     int    `default:"1" placeholder:"N" help:"Train with so many seeds, --seed and those after it, and compare distributions (${default})."`
-	At        []int  `default:"${judged}" placeholder:"EPOCHS" help:"The epochs to judge (${default})."`
+	At        []int  `placeholder:"EPOCHS" help:"The epochs to judge (${judged}, as far as recorded)."`
 	Reference string `placeholder:"DIR" help:"Compare with the recordings in this folder in place of the chapter's network by Keras."`
 	dataFlag
 	outFlag
 	figureFlag
 	seedFlag
 	reportFlags
+
+	epochsGiven bool // on the command line
 }
 
 // Help is shown below the command's usage.
@@ -45,6 +50,12 @@ func (c *compareCommand) Validate() error {
 	return c.fitFlags.Validate()
 }
 
+// AfterApply sees whether --epochs is given, for the default is not always train's.
+func (c *compareCommand) AfterApply(line *kong.Context) error {
+	c.epochsGiven = slices.ContainsFunc(line.Flags(), func(f *kong.Flag) bool { return f.Name == "epochs" && f.Set })
+	return nil
+}
+
 // errOutside begins what compare says of a run that is not
 // Keras'.
 var errOutside = errors.New("not the same computation")
@@ -54,29 +65,36 @@ func (c *compareCommand) Run(app *app) error {
 	if err != nil {
 		return err
 	}
+	if !c.epochsGiven {
+		c.Epochs = recordings.Epochs()
+	}
+	if c.At == nil {
+		c.At = recordings.JudgedEpochs()
+	}
 	if err := app.prepare(c.Out, comparisonFile); err != nil {
 		return err
 	}
-	var histories []reference.History
+	var runs [][]reference.History // a history a stage
 	var steps []reference.StepReport
 	if c.History != "" {
 		h, err := reference.ReadHistory(c.History)
 		if err != nil {
 			return err
 		}
-		histories = append(histories, h)
-	} else if histories, steps, err = c.train(app, recordings); err != nil {
+		recordings = recordings.Final()
+		runs = append(runs, []reference.History{h})
+	} else if runs, steps, err = c.train(app, recordings); err != nil {
 		return err
 	}
-	report := compareReport{Runs: len(histories), Recorded: len(recordings.Runs)}
-	if len(histories) == 1 {
-		j, err := recordings.Judge(histories[0], c.At)
+	report := compareReport{Runs: len(runs), Recorded: len(recordings.Runs)}
+	if len(runs) == 1 {
+		j, err := recordings.Judge(runs[0], c.At)
 		if err != nil {
 			return err
 		}
 		report.addJudgement(j)
 	} else {
-		d, err := recordings.Differences(histories, c.At)
+		d, err := recordings.Differences(runs, c.At)
 		if err != nil {
 			return err
 		}
@@ -86,11 +104,11 @@ func (c *compareCommand) Run(app *app) error {
 
 	err = app.addFigures(c.Out, drawing{comparisonFile, func() (*figure.Figure, error) {
 		var ours, theirs []figure.History
-		for _, h := range histories {
-			ours = append(ours, figureHistory(h))
+		for _, run := range runs {
+			ours = append(ours, figureHistory(run[len(run)-1]))
 		}
 		for _, run := range recordings.Runs {
-			theirs = append(theirs, figureHistory(run.History))
+			theirs = append(theirs, figureHistory(run.Final()))
 		}
 		return figure.ComparedCurves(ours, theirs, fmt.Sprintf("%d recorded runs", len(theirs)))
 	}})
@@ -113,28 +131,37 @@ func (c *compareCommand) Run(app *app) error {
 // recordings returns those of --reference, or else Keras' of the same way of
 // training.
 func (c *compareCommand) recordings() (*reference.Recordings, error) {
+	load, way := reference.Load, "."
+	switch {
+	case c.Greedy:
+		load, way = reference.LoadGreedy, "greedy"
+	case c.Tied:
+		way = "tied"
+	}
 	if c.Reference != "" {
-		r, err := reference.Load(os.DirFS(c.Reference))
+		r, err := load(os.DirFS(c.Reference))
 		if err != nil {
 			return nil, fmt.Errorf("--reference %s: %w", c.Reference, err)
 		}
 		return r, nil
 	}
-	folder, err := fs.Sub(stackedae.Keras(), c.recorded())
+	if c.Greedy && c.Tied {
+		return nil, errors.New("compare: no run of Keras is recorded for --tied with --greedy, want --reference DIR with some")
+	}
+	folder, err := fs.Sub(stackedae.Keras(), way)
 	if err != nil {
 		return nil, err
 	}
-	r, err := reference.Load(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.New("compare: no run of Keras is recorded for this --tied and --greedy, want --reference DIR with some")
-	}
-	return r, err
+	return load(folder)
 }
 
 // train trains a model a seed, and takes the recorded steps.
-func (c *compareCommand) train(app *app, r *reference.Recordings) (histories []reference.History, steps []reference.StepReport, err error) {
+func (c *compareCommand) train(app *app, r *reference.Recordings) (runs [][]reference.History, steps []reference.StepReport, err error) {
 	if err := r.Check(c.At, c.Seeds, c.Epochs); err != nil {
 		return nil, nil, err
+	}
+	if stages := len(c.Hidden) + 1; c.Greedy && stages != len(r.Stages) {
+		return nil, nil, fmt.Errorf("compare: --hidden %s makes %d stages, want %d, as recorded", list(c.Hidden), stages, len(r.Stages))
 	}
 	data, err := loadData(c.Data)
 	if err != nil {
@@ -150,23 +177,26 @@ func (c *compareCommand) train(app *app, r *reference.Recordings) (histories []r
 	}
 	for i := range c.Seeds {
 		seed := c.Seed + uint64(i)
-		h, err := c.trainOne(app, data, seed)
+		run, err := c.trainOne(app, data, seed)
 		if err != nil {
 			return nil, nil, err
 		}
-		histories = append(histories, h)
+		runs = append(runs, run)
 	}
-	return histories, steps, nil
+	return runs, steps, nil
 }
 
 // trainOne trains a model from a seed.
-func (c *compareCommand) trainOne(app *app, data *fashion.Data, seed uint64) (h reference.History, err error) {
+func (c *compareCommand) trainOne(app *app, data *fashion.Data, seed uint64) (run []reference.History, err error) {
 	m, err := trainFlags{fitFlags: c.fitFlags}.start(seed)
 	if err != nil {
-		return h, err
+		return nil, err
 	}
 	result, err := app.fit(&train.State{Model: m}, c.fitFlags, c.reportFlags, data, seed)
-	return reference.HistoryOf(result.History), outsideIfDiverged(err)
+	for _, stage := range result.stages {
+		run = append(run, reference.HistoryOf(stage.History))
+	}
+	return append(run, reference.HistoryOf(result.History)), outsideIfDiverged(err)
 }
 
 // outsideIfDiverged tells of a training that has diverged, as no recorded one has.

@@ -24,6 +24,7 @@ type compareReport struct {
 // numberReport is one of the four numbers after an epoch. Of one run Apart is
 // how many standard deviations it is above the mean, of several P is the test's.
 type numberReport struct {
+	Stage  string        `json:"stage,omitempty"` // of greedy training
 	Epoch  int           `json:"epoch"`
 	Name   string        `json:"name"`
 	Ours   float64       `json:"ours"` // the mean of several runs
@@ -61,7 +62,7 @@ func (r *compareReport) addJudgement(j reference.Judgement) {
 	r.Limit = j.Limit
 	for _, v := range j.Verdicts {
 		r.Numbers = append(r.Numbers, numberReport{
-			Epoch: v.Epoch, Name: v.Number.String(), Ours: v.Ours, Theirs: spread(v.Theirs), Apart: &v.Apart, Inside: v.Inside,
+			Stage: v.Stage, Epoch: v.Epoch, Name: v.Number.String(), Ours: v.Ours, Theirs: spread(v.Theirs), Apart: &v.Apart, Inside: v.Inside,
 		})
 		r.judge(v.Inside, v)
 	}
@@ -71,7 +72,7 @@ func (r *compareReport) addDifferences(all []reference.Difference) {
 	for _, d := range all {
 		ours := spread(d.Ours)
 		r.Numbers = append(r.Numbers, numberReport{
-			Epoch: d.Epoch, Name: d.Number.String(), Ours: ours.Mean, Spread: &ours, Theirs: spread(d.Theirs), P: &d.P, Inside: !d.Rejected,
+			Stage: d.Stage, Epoch: d.Epoch, Name: d.Number.String(), Ours: ours.Mean, Spread: &ours, Theirs: spread(d.Theirs), P: &d.P, Inside: !d.Rejected,
 		})
 		r.judge(!d.Rejected, d)
 	}
@@ -99,7 +100,12 @@ func (r *compareReport) String() string {
 	} else {
 		fmt.Fprintf(&b, "epoch  number                  ours   lowest  highest       sd     mean   lowest  highest       sd       p\n")
 	}
+	stage := ""
 	for _, n := range r.Numbers {
+		if n.Stage != stage {
+			stage = n.Stage
+			fmt.Fprintf(&b, "stage %s\n", stage)
+		}
 		fmt.Fprintf(&b, "%5d  %-20s  %.4f", n.Epoch, n.Name, n.Ours)
 		if s := n.Spread; s != nil {
 			fmt.Fprintf(&b, "   %.4f   %.4f  %.5f", s.Lowest, s.Highest, s.Deviation)

@@ -154,7 +154,8 @@ func curves(h reference.History) report.Curves {
 func (f *folder) isChapters() bool {
 	s := f.record.Settings
 	return f.model.Spec.String() == model.Stacked(fashion.Pixels, chapterHidden...).String() &&
-		(!f.record.known() || s.Data == "" && s.Init == "" && s.Shuffle && s.BatchSize == train.DefaultBatchSize && s.LearningRate == train.DefaultLearningRate)
+		(!f.record.known() || s.Data == "" && s.Init == "" && s.Shuffle && s.BatchSize == train.DefaultBatchSize && s.LearningRate == train.DefaultLearningRate &&
+			!s.Greedy && s.Initializer == string(model.GlorotUniform) && s.Noise == 0 && s.Dropout == 0)
 }
 
 // kerasBand is the range of Keras' recorded runs.
@@ -165,10 +166,10 @@ func kerasBand() (report.Band, error) {
 	}
 	var low, high reference.History
 	for n := range low {
-		for i := range recordings.Runs[0].History.Epochs() {
+		for i := range recordings.Epochs() {
 			var values []float64
 			for _, run := range recordings.Runs {
-				values = append(values, run.History[n][i])
+				values = append(values, run.Final()[n][i])
 			}
 			low[n], high[n] = append(low[n], slices.Min(values)), append(high[n], slices.Max(values))
 		}

@@ -20,7 +20,7 @@ import (
 
 // fitFlags say how a model is trained.
 type fitFlags struct {
-	Epochs       int     `default:"${epochs}" help:"How often every image is seen (${default})."`
+	Epochs       int     `default:"${epochs}" help:"How often every image is seen (${epochsTold})."`
 	BatchSize    int     `default:"${batchSize}" help:"Images a step (${default})."`
 	LearningRate float64 `default:"${learningRate}" help:"Step size of gradient descent (${default})."`
 	specFlags
@@ -67,20 +67,6 @@ func (f specFlags) spec() model.Spec {
 	spec := f.hiddenFlag.spec()
 	spec.Tied = f.Tied
 	return spec
-}
-
-// recorded returns where among Keras' recordings those of this way of training
-// are.
-func (f fitFlags) recorded() string {
-	switch {
-	case f.Greedy && f.Tied:
-		return "greedy/tied" // none so far
-	case f.Greedy:
-		return "greedy/stack"
-	case f.Tied:
-		return "tied"
-	}
-	return "."
 }
 
 // Streams of random numbers: one purpose does not disturb another's.
@@ -194,8 +180,13 @@ var trainFiles = []string{modelFile, historyFile, curvesFile, stepsFile}
 
 // fitted is what training leaves beside the weights.
 type fitted struct {
-	train.Result                // of the whole model's training
-	stages       []stageHistory // of greedy training before that
+	train.Result               // of the whole model's training
+	stages       []fittedStage // of greedy training before that
+}
+
+type fittedStage struct {
+	train.Stage
+	train.Result
 }
 
 // fit trains on from a state with progress. The hooks are those of the whole
@@ -228,8 +219,7 @@ func (a *app) fit(state *train.State, f fitFlags, r reportFlags, data *fashion.D
 		})
 		for i, s := range stages {
 			if s.Number < s.Of {
-				h := results[i]
-				done.stages = append(done.stages, stageHistory{s.Model.Spec.String(), s.Config.LearningRate, epochReports(h.History), h.Steps})
+				done.stages = append(done.stages, fittedStage{s, results[i]})
 			} else {
 				done.Result = results[i]
 			}
@@ -288,8 +278,11 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 	}
 	report := trainReport{
 		Architecture: m.Spec.String(), Parameters: m.Spec.Parameters(), Seed: seed,
-		Stages: result.stages, History: epochReports(result.History), BestEpoch: result.Best,
+		History: epochReports(result.History), BestEpoch: result.Best,
 		Steps: result.Steps, ResumedAfter: resumed, Seconds: time.Since(started).Seconds(),
+	}
+	for _, s := range result.stages {
+		report.Stages = append(report.Stages, stageHistory{s.Model.Spec.String(), s.Config.LearningRate, epochReports(s.History), s.Steps})
 	}
 	if err := a.addTraining(m, result.History, out); err != nil {
 		return report, err

@@ -13,6 +13,7 @@ import (
 
 // Difference is what the test says of one number at one epoch.
 type Difference struct {
+	Stage        string // empty if there is only one
 	Epoch        int
 	Number       Number
 	Ours, Theirs Spread
@@ -24,42 +25,42 @@ type Difference struct {
 
 // String tells what differs.
 func (d Difference) String() string {
-	return fmt.Sprintf("%v of epoch %d is %.4f in the mean of %d runs, %.4f in that of %d recorded ones, p = %.2g",
-		d.Number, d.Epoch, d.Ours.Mean, d.Ours.Runs, d.Theirs.Mean, d.Theirs.Runs, d.P)
+	return fmt.Sprintf("%s is %.4f in the mean of %d runs, %.4f in that of %d recorded ones, p = %.2g",
+		place(d.Stage, d.Number, d.Epoch), d.Ours.Mean, d.Ours.Runs, d.Theirs.Mean, d.Theirs.Runs, d.P)
 }
 
-// Differences compares the numbers of several runs at the epochs, counted from 1,
-// with those of the recorded runs by the two-sided test of Mann and Whitney.
+// Differences compares the numbers of several runs at the epochs of each stage,
+// counted from 1, with those of the recorded runs by the two-sided test of Mann and Whitney.
 // Where all runs are of one distribution it rejects any number with at most the
 // probability 1-Confidence: the p values are judged by the method of S. Holm (A
 // Simple Sequentially Rejective Multiple Test Procedure, 1979).
 //
 // It is an error if there are so few runs that no difference could be seen.
-func (r *Recordings) Differences(histories []History, epochs []int) ([]Difference, error) {
-	if len(histories) < 2 {
-		return nil, fmt.Errorf("reference: %d runs, want several", len(histories))
+func (r *Recordings) Differences(runs [][]History, epochs []int) ([]Difference, error) {
+	if len(runs) < 2 {
+		return nil, fmt.Errorf("reference: %d runs, want several", len(runs))
 	}
-	for _, h := range histories {
-		if err := r.Check(epochs, len(histories), h.Epochs()); err != nil {
-			return nil, err
-		}
+	if err := r.check(epochs, runs); err != nil {
+		return nil, err
 	}
 	var all []Difference
-	for _, epoch := range epochs {
-		for number := range numbers {
-			ours := make([]float64, len(histories))
-			for i, h := range histories {
-				ours[i] = h[number][epoch-1]
+	for stage, name := range r.Stages {
+		for _, epoch := range epochs {
+			for number := range numbers {
+				ours := make([]float64, len(runs))
+				for i, run := range runs {
+					ours[i] = run[stage][number][epoch-1]
+				}
+				theirs := r.at(stage, epoch, number)
+				d := Difference{Stage: name, Epoch: epoch, Number: number, Ours: spreadOf(ours), Theirs: spreadOf(theirs), P: 1}
+				test, err := stats.MannWhitneyUTest(ours, theirs, stats.LocationDiffers)
+				if err == nil {
+					d.P = test.P
+				} else if !errors.Is(err, stats.ErrSamplesEqual) { // which differ in nothing
+					return nil, fmt.Errorf("reference: %s: %w", place(name, number, epoch), err)
+				}
+				all = append(all, d)
 			}
-			theirs := r.at(epoch, number)
-			d := Difference{Epoch: epoch, Number: number, Ours: spreadOf(ours), Theirs: spreadOf(theirs), P: 1}
-			test, err := stats.MannWhitneyUTest(ours, theirs, stats.LocationDiffers)
-			if err == nil {
-				d.P = test.P
-			} else if !errors.Is(err, stats.ErrSamplesEqual) { // which differ in nothing
-				return nil, fmt.Errorf("reference: %v of epoch %d: %w", number, epoch, err)
-			}
-			all = append(all, d)
 		}
 	}
 	holm(all)
@@ -90,10 +91,9 @@ func holm(all []Difference) {
 // minRuns returns the least number of runs with which a difference could be
 // seen: the smallest p value is that of runs all above or all below the
 // recorded ones, two orders of all there are.
-func (r *Recordings) minRuns(epochs int) int {
-	tests := float64(epochs * int(numbers))
+func (r *Recordings) minRuns(tests int) int {
 	k := 1
-	for 2/combin.GeneralizedBinomial(float64(len(r.Runs)+k), float64(k)) > (1-Confidence)/tests {
+	for 2/combin.GeneralizedBinomial(float64(len(r.Runs)+k), float64(k)) > (1-Confidence)/float64(tests) {
 		k++
 	}
 	return k

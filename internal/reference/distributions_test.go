@@ -8,17 +8,17 @@ import (
 )
 
 // runsOf returns histories of one epoch, all numbers of each equal.
-func runsOf(values ...float64) (histories []History) {
+func runsOf(values ...float64) (runs [][]History) {
 	for _, v := range values {
-		histories = append(histories, History{{v}, {v}, {v}, {v}})
+		runs = append(runs, []History{{{v}, {v}, {v}, {v}}})
 	}
-	return histories
+	return runs
 }
 
 func recorded(values ...float64) *Recordings {
-	r := new(Recordings)
-	for _, h := range runsOf(values...) {
-		r.Runs = append(r.Runs, Run{History: h})
+	r := &Recordings{Stages: []string{""}}
+	for _, run := range runsOf(values...) {
+		r.Runs = append(r.Runs, Run{Histories: run})
 	}
 	return r
 }
@@ -65,7 +65,7 @@ func TestHolm(t *testing.T) {
 func TestMinRuns(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
 	r := synthetic(random, 30, 4)
-	var far []History
+	var far [][]History
 	for range 2 {
 		far = append(far, normal(random, 4, 100))
 	}
@@ -92,7 +92,7 @@ func TestDifferencesHold(t *testing.T) {
 	rejected := 0
 	for range draws {
 		r := synthetic(random, 12, 1)
-		var ours []History
+		var ours [][]History
 		for range 8 {
 			ours = append(ours, normal(random, 1, 0))
 		}

@@ -26,8 +26,8 @@ func FuzzReadHistory(f *testing.F) {
 			t.Fatalf("%d epochs, error %v", h.Epochs(), h.validate())
 		}
 		for _, epochs := range [][]int{{1}, {h.Epochs()}, {1, 5, 10, 20}} {
-			recorded.Judge(h, epochs)
-			recorded.Differences([]History{h, h, h}, epochs)
+			recorded.Judge([]History{h}, epochs)
+			recorded.Differences([][]History{{h}, {h}, {h}}, epochs)
 		}
 	})
 }
@@ -57,9 +57,9 @@ func FuzzLoad(f *testing.F) {
 		if len(r.Runs) < MinRuns {
 			t.Fatalf("%d runs", len(r.Runs))
 		}
-		r.Judge(r.Runs[0].History, []int{1})
+		r.Judge(r.Runs[0].Histories, []int{1})
 		for _, s := range r.Steps {
-			s.Compare([]train.Step{{Number: 1}}, r.Runs[0].History)
+			s.Compare([]train.Step{{Number: 1}}, r.Runs[0].Final())
 			if _, err := s.Start(); err == nil {
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()

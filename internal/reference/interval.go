@@ -16,8 +16,13 @@ import (
 // between runs of the same distribution.
 const Confidence = .99
 
-// JudgedEpochs are those that are judged unless told otherwise.
+// JudgedEpochs are those that are judged unless told otherwise, as far as runs go.
 func JudgedEpochs() []int { return []int{1, 5, 10, 20} }
+
+// JudgedEpochs are those that are judged of such runs unless told otherwise.
+func (r *Recordings) JudgedEpochs() []int {
+	return slices.DeleteFunc(JudgedEpochs(), func(epoch int) bool { return epoch > r.Epochs() })
+}
 
 // Spread tells of a number in several runs.
 type Spread struct {
@@ -31,8 +36,18 @@ func spreadOf(values []float64) Spread {
 	return Spread{len(values), mean, deviation, slices.Min(values), slices.Max(values)}
 }
 
+// place names a number of a run.
+func place(stage string, number Number, epoch int) string {
+	name := fmt.Sprintf("%v of epoch %d", number, epoch)
+	if stage != "" {
+		name += " of stage " + stage
+	}
+	return name
+}
+
 // Verdict is what is to say of one number at one epoch.
 type Verdict struct {
+	Stage  string // empty if there is only one
 	Epoch  int
 	Number Number
 	Ours   float64
@@ -44,13 +59,13 @@ type Verdict struct {
 
 // String tells why a number is inside or outside.
 func (v Verdict) String() string {
-	return fmt.Sprintf("%v of epoch %d is %.4f, %+.1f standard deviations from the mean %.4f of %d runs from %.4f to %.4f",
-		v.Number, v.Epoch, v.Ours, v.Apart, v.Theirs.Mean, v.Theirs.Runs, v.Theirs.Lowest, v.Theirs.Highest)
+	return fmt.Sprintf("%s is %.4f, %+.1f standard deviations from the mean %.4f of %d runs from %.4f to %.4f",
+		place(v.Stage, v.Number, v.Epoch), v.Ours, v.Apart, v.Theirs.Mean, v.Theirs.Runs, v.Theirs.Lowest, v.Theirs.Highest)
 }
 
 // Judgement is what is to say of a run.
 type Judgement struct {
-	Verdicts []Verdict // by epoch, then by number
+	Verdicts []Verdict // by stage, epoch and number
 	// Limit is how many standard deviations apart is still inside.
 	Limit float64
 }
@@ -65,8 +80,8 @@ func (j Judgement) Outside() (rejecting []Verdict) {
 	return rejecting
 }
 
-// Judge compares a run's numbers at the epochs, counted from 1, with those of
-// the recorded runs. A number is inside if it lies in its prediction interval:
+// Judge compares a run's numbers at the epochs of each stage, counted from 1, with
+// those of the recorded runs. A number is inside if it lies in its prediction interval:
 //
 //	mean ± t·deviation·√(1 + 1/n)
 //
@@ -76,35 +91,55 @@ func (j Judgement) Outside() (rejecting []Verdict) {
 // probability Confidence: each leaves (1-Confidence)/m outside (Bonferroni). The
 // range of the recorded runs alone would reject one run in n/2 of the same
 // distribution for each number.
-func (r *Recordings) Judge(h History, epochs []int) (Judgement, error) {
-	if err := r.Check(epochs, 1, h.Epochs()); err != nil {
+func (r *Recordings) Judge(run []History, epochs []int) (Judgement, error) {
+	if err := r.check(epochs, [][]History{run}); err != nil {
 		return Judgement{}, err
 	}
 	n := float64(len(r.Runs))
-	m := float64(len(epochs) * int(numbers))
+	m := float64(r.judged(epochs))
 	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}
 	j := Judgement{Limit: student.Quantile(1-(1-Confidence)/(2*m)) * math.Sqrt(1+1/n)}
-	for _, epoch := range epochs {
-		for number := range numbers {
-			v := Verdict{Epoch: epoch, Number: number, Ours: h[number][epoch-1], Theirs: spreadOf(r.at(epoch, number))}
-			v.Apart = (v.Ours - v.Theirs.Mean) / v.Theirs.Deviation
-			if v.Theirs.Deviation == 0 && v.Ours == v.Theirs.Mean {
-				v.Apart = 0
+	for stage, name := range r.Stages {
+		for _, epoch := range epochs {
+			for number := range numbers {
+				v := Verdict{Stage: name, Epoch: epoch, Number: number, Ours: run[stage][number][epoch-1], Theirs: spreadOf(r.at(stage, epoch, number))}
+				v.Apart = (v.Ours - v.Theirs.Mean) / v.Theirs.Deviation
+				if v.Theirs.Deviation == 0 && v.Ours == v.Theirs.Mean {
+					v.Apart = 0
+				}
+				v.Inside = math.Abs(v.Apart) <= j.Limit
+				j.Verdicts = append(j.Verdicts, v)
 			}
-			v.Inside = math.Abs(v.Apart) <= j.Limit
-			j.Verdicts = append(j.Verdicts, v)
 		}
 	}
 	return j, nil
 }
 
-// at returns a number of all recorded runs after the epoch.
-func (r *Recordings) at(epoch int, number Number) []float64 {
+// at returns a number of all recorded runs after the epoch of a stage.
+func (r *Recordings) at(stage, epoch int, number Number) []float64 {
 	values := make([]float64, len(r.Runs))
 	for i, run := range r.Runs {
-		values[i] = run.History[number][epoch-1]
+		values[i] = run.Histories[stage][number][epoch-1]
 	}
 	return values
+}
+
+// judged returns how many numbers are judged at the epochs.
+func (r *Recordings) judged(epochs []int) int { return len(r.Stages) * len(epochs) * int(numbers) }
+
+// check is Check for these runs.
+func (r *Recordings) check(at []int, runs [][]History) error {
+	for _, run := range runs {
+		if len(run) != len(r.Stages) {
+			return fmt.Errorf("reference: a run of %d stages, want %d, as recorded", len(run), len(r.Stages))
+		}
+		for _, h := range run {
+			if err := r.Check(at, len(runs), h.Epochs()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Check returns an error unless the epochs at can be judged in that many runs of
@@ -113,7 +148,10 @@ func (r *Recordings) Check(at []int, runs, epochs int) error {
 	if len(at) == 0 {
 		return fmt.Errorf("reference: no epochs to judge, want at least one")
 	}
-	recorded := r.Runs[0].History.Epochs()
+	recorded := r.Epochs()
+	if len(r.Stages) > 1 && epochs != recorded {
+		return fmt.Errorf("reference: %d epochs a stage, want %d, as recorded: a stage starts where the one before has ended", epochs, recorded)
+	}
 	for i, epoch := range at {
 		switch {
 		case slices.Contains(at[:i], epoch):
@@ -127,7 +165,7 @@ func (r *Recordings) Check(at []int, runs, epochs int) error {
 	if runs == 1 {
 		return nil
 	}
-	if least := r.minRuns(len(at)); runs < least {
+	if least := r.minRuns(r.judged(at)); runs < least {
 		return fmt.Errorf("reference: %d runs, want 1 or at least %d: fewer could never be told from the %d recorded ones", runs, least, len(r.Runs))
 	}
 	return nil

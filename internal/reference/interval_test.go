@@ -11,20 +11,21 @@ import (
 // synthetic returns n recorded runs of that many epochs, all numbers normal of
 // mean 0 and deviation 1.
 func synthetic(random *rand.Rand, n, epochs int) *Recordings {
-	r := new(Recordings)
+	r := &Recordings{Stages: []string{""}}
 	for range n {
-		r.Runs = append(r.Runs, Run{History: normal(random, epochs, 0)})
+		r.Runs = append(r.Runs, Run{Histories: normal(random, epochs, 0)})
 	}
 	return r
 }
 
-func normal(random *rand.Rand, epochs int, mean float64) (h History) {
+func normal(random *rand.Rand, epochs int, mean float64) []History {
+	var h History
 	for n := range h {
 		for range epochs {
 			h[n] = append(h[n], mean+random.NormFloat64())
 		}
 	}
-	return h
+	return []History{h}
 }
 
 // TestLimit compares with scipy 1.17.1's
@@ -77,8 +78,8 @@ func TestKerasAgainstItself(t *testing.T) {
 	recordings := loadKeras(t)
 	rejected := 0
 	for i, run := range recordings.Runs {
-		others := &Recordings{Runs: slices.Delete(slices.Clone(recordings.Runs), i, i+1)}
-		j, err := others.Judge(run.History, JudgedEpochs())
+		others := &Recordings{Stages: recordings.Stages, Runs: slices.Delete(slices.Clone(recordings.Runs), i, i+1)}
+		j, err := others.Judge(run.Histories, JudgedEpochs())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,8 +97,8 @@ func TestKerasAgainstItself(t *testing.T) {
 }
 
 func TestJudge(t *testing.T) {
-	constant := func(v float64) History { return History{{v}, {v}, {v}, {v}} }
-	r := &Recordings{Runs: []Run{{History: constant(1)}, {History: constant(1)}, {History: constant(1)}}}
+	constant := func(v float64) []History { return []History{{{v}, {v}, {v}, {v}}} }
+	r := &Recordings{Stages: []string{""}, Runs: []Run{{Histories: constant(1)}, {Histories: constant(1)}, {Histories: constant(1)}}}
 	for v, inside := range map[float64]bool{1: true, 1.001: false} {
 		j, err := r.Judge(constant(v), []int{1})
 		if err != nil {
@@ -107,7 +108,7 @@ func TestJudge(t *testing.T) {
 			t.Errorf("%v beside three ones: inside %v, want %v", v, got, inside)
 		}
 	}
-	r.Runs[0].History = constant(0.7)
+	r.Runs[0].Histories = constant(0.7)
 	j, err := r.Judge(constant(1.1), []int{1})
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-// This file reads recordings: a folder of the files that the scripts of
+// This file reads recordings: folders of the files that the scripts of
 // testdata/keras write.
 
 package reference
@@ -12,6 +12,7 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,16 +25,35 @@ import (
 
 // Recordings is what another program has recorded.
 type Recordings struct {
-	Runs  []Run   // of the same settings, each from other random numbers
-	Steps []Steps // may be empty
+	// Stages are the names of the trainings that a run consists of, the whole
+	// model's last. Unless the training is greedy it is the only one, without a name.
+	Stages []string
+	Runs   []Run   // of the same settings, each from other random numbers
+	Steps  []Steps // may be empty
 }
 
 // Run is a whole training.
 type Run struct {
-	Seed    int64
-	Program string // the version of Keras, may be empty
-	History History
-	Test    []float64 // loss and rounded accuracy of the test images; may be nil
+	Seed      int64
+	Program   string    // the version of Keras, may be empty
+	Histories []History // a stage each
+	Test      []float64 // loss and rounded accuracy of the test images; may be nil
+}
+
+// Final returns the whole model's history.
+func (r Run) Final() History { return r.Histories[len(r.Histories)-1] }
+
+// Epochs returns how many epochs a run has, in each stage.
+func (r *Recordings) Epochs() int { return r.Runs[0].Final().Epochs() }
+
+// Final returns the recordings of the whole model's training alone.
+func (r *Recordings) Final() *Recordings {
+	final := &Recordings{Stages: []string{""}, Steps: r.Steps}
+	for _, run := range r.Runs {
+		run.Histories = []History{run.Final()}
+		final.Runs = append(final.Runs, run)
+	}
+	return final
 }
 
 // Steps is the beginning of a training on unshuffled batches from known weights.
@@ -95,10 +115,10 @@ const (
 //
 // Other files are ignored.
 func Load(folder fs.FS) (*Recordings, error) {
-	r := new(Recordings)
+	r := &Recordings{Stages: []string{""}}
 	var err error
-	if r.Runs, err = readRuns(folder); err != nil {
-		return nil, fmt.Errorf("reference: %s: %w", runsFile, err)
+	if r.Runs, err = readRuns(folder, runsFile); err != nil {
+		return nil, err
 	}
 	names, err := fs.Glob(folder, stepsPrefix+"*.csv")
 	if err != nil {
@@ -119,8 +139,45 @@ func Load(folder fs.FS) (*Recordings, error) {
 	return r, nil
 }
 
-func readRuns(folder fs.FS) (runs []Run, err error) {
-	err = readLines(folder, runsFile, func(line []byte) error {
+// greedyStages are the stages of train.Greedy for the chapter's two layers, and the
+// folders of their recordings.
+var greedyStages = []string{"first", "second", "stack"}
+
+// LoadGreedy reads recordings of training by train.Greedy with two layers in the
+// encoder: first/runs.jsonl and second/runs.jsonl of the autoencoders of each,
+// stack/runs.jsonl of both together after that, each as Load reads it. They must
+// have the same seeds in the same order, and the same number of epochs.
+func LoadGreedy(folder fs.FS) (*Recordings, error) {
+	r := &Recordings{Stages: greedyStages}
+	for i, stage := range greedyStages {
+		name := path.Join(stage, runsFile)
+		runs, err := readRuns(folder, name)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			r.Runs = runs
+			continue
+		}
+		if len(runs) != len(r.Runs) {
+			return nil, fmt.Errorf("reference: %s: %d runs, want %d, as of the first stage", name, len(runs), len(r.Runs))
+		}
+		for j, run := range runs {
+			first := &r.Runs[j]
+			if run.Seed != first.Seed {
+				return nil, fmt.Errorf("reference: %s: run %d has seed %d, want %d, as of the first stage", name, j+1, run.Seed, first.Seed)
+			}
+			if got, want := run.Final().Epochs(), first.Final().Epochs(); got != want {
+				return nil, fmt.Errorf("reference: %s: %d epochs, want %d, as of the first stage", name, got, want)
+			}
+			first.Histories, first.Test = append(first.Histories, run.Final()), run.Test
+		}
+	}
+	return r, nil
+}
+
+func readRuns(folder fs.FS, name string) (runs []Run, err error) {
+	err = readLines(folder, name, func(line []byte) error {
 		var recorded struct {
 			Seed    int64     `json:"seed"`
 			Keras   string    `json:"keras"`
@@ -131,16 +188,19 @@ func readRuns(folder fs.FS) (runs []Run, err error) {
 			return err
 		}
 		h, err := recorded.History.history()
-		if err == nil && len(runs) > 0 && h.Epochs() != runs[0].History.Epochs() {
-			err = fmt.Errorf("%d epochs, want %d, as in the first run", h.Epochs(), runs[0].History.Epochs())
+		if err == nil && len(runs) > 0 && h.Epochs() != runs[0].Final().Epochs() {
+			err = fmt.Errorf("%d epochs, want %d, as in the first run", h.Epochs(), runs[0].Final().Epochs())
 		}
-		runs = append(runs, Run{recorded.Seed, recorded.Keras, h, recorded.Test})
+		runs = append(runs, Run{recorded.Seed, recorded.Keras, []History{h}, recorded.Test})
 		return err
 	})
 	if err == nil && len(runs) < MinRuns {
 		err = fmt.Errorf("%d runs, want at least %d", len(runs), MinRuns)
 	}
-	return runs, err
+	if err != nil {
+		return nil, fmt.Errorf("reference: %s: %w", name, err)
+	}
+	return runs, nil
 }
 
 // readEpochs gives the steps their Epoch.

@@ -24,8 +24,8 @@ func TestKeras(t *testing.T) {
 	r := loadKeras(t)
 	seeds := map[int64]bool{}
 	for _, run := range r.Runs {
-		if run.History.Epochs() != 20 || len(run.Test) != 2 {
-			t.Errorf("seed %d: %d epochs and %d numbers of the test, want 20 and 2", run.Seed, run.History.Epochs(), len(run.Test))
+		if run.Final().Epochs() != 20 || len(run.Test) != 2 {
+			t.Errorf("seed %d: %d epochs and %d numbers of the test, want 20 and 2", run.Seed, run.Final().Epochs(), len(run.Test))
 		}
 		seeds[run.Seed] = true
 	}

@@ -45,7 +45,7 @@ func TestWrongNetworks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			j, err := recordings.Judge(h, epochs)
+			j, err := recordings.Judge([]History{h}, epochs)
 			if err != nil {
 				t.Fatal(err)
 			}
