@@ -52,7 +52,7 @@ func (c *compareCommand) Validate() error {
 
 // AfterApply sees whether --epochs is given, for the default is not always train's.
 func (c *compareCommand) AfterApply(line *kong.Context) error {
-	c.epochsGiven = slices.ContainsFunc(line.Flags(), func(f *kong.Flag) bool { return f.Name == "epochs" && f.Set })
+	c.epochsGiven = slices.ContainsFunc(line.Path, func(p *kong.Path) bool { return p.Flag != nil && p.Flag.Name == "epochs" })
 	return nil
 }
 

@@ -26,6 +26,7 @@ type compareReport struct {
 type numberReport struct {
 	Stage  string        `json:"stage,omitempty"` // of greedy training
 	Epoch  int           `json:"epoch"`
+	Since  int           `json:"since,omitempty"` // the epoch whose number is subtracted
 	Name   string        `json:"name"`
 	Ours   float64       `json:"ours"` // the mean of several runs
 	Spread *spreadReport `json:"our_spread,omitempty"`
@@ -62,7 +63,7 @@ func (r *compareReport) addJudgement(j reference.Judgement) {
 	r.Limit = j.Limit
 	for _, v := range j.Verdicts {
 		r.Numbers = append(r.Numbers, numberReport{
-			Stage: v.Stage, Epoch: v.Epoch, Name: v.Number.String(), Ours: v.Ours, Theirs: spread(v.Theirs), Apart: &v.Apart, Inside: v.Inside,
+			Stage: v.Stage, Epoch: v.Epoch, Since: v.Since, Name: v.Number.String(), Ours: v.Ours, Theirs: spread(v.Theirs), Apart: &v.Apart, Inside: v.Inside,
 		})
 		r.judge(v.Inside, v)
 	}
@@ -72,7 +73,7 @@ func (r *compareReport) addDifferences(all []reference.Difference) {
 	for _, d := range all {
 		ours := spread(d.Ours)
 		r.Numbers = append(r.Numbers, numberReport{
-			Stage: d.Stage, Epoch: d.Epoch, Name: d.Number.String(), Ours: ours.Mean, Spread: &ours, Theirs: spread(d.Theirs), P: &d.P, Inside: !d.Rejected,
+			Stage: d.Stage, Epoch: d.Epoch, Since: d.Since, Name: d.Number.String(), Ours: ours.Mean, Spread: &ours, Theirs: spread(d.Theirs), P: &d.P, Inside: !d.Rejected,
 		})
 		r.judge(!d.Rejected, d)
 	}
@@ -100,18 +101,22 @@ func (r *compareReport) String() string {
 	} else {
 		fmt.Fprintf(&b, "epoch  number                  ours   lowest  highest       sd     mean   lowest  highest       sd       p\n")
 	}
-	stage := ""
+	stage, changes := "", false
 	for _, n := range r.Numbers {
 		if n.Stage != stage {
 			stage = n.Stage
 			fmt.Fprintf(&b, "stage %s\n", stage)
 		}
-		fmt.Fprintf(&b, "%5d  %-20s  %.4f", n.Epoch, n.Name, n.Ours)
+		epoch := fmt.Sprint(n.Epoch)
+		if n.Since > 0 {
+			epoch, changes = fmt.Sprintf("%d-%d", n.Since, n.Epoch), true
+		}
+		fmt.Fprintf(&b, "%5s  %-20s %7.4f", epoch, n.Name, n.Ours)
 		if s := n.Spread; s != nil {
-			fmt.Fprintf(&b, "   %.4f   %.4f  %.5f", s.Lowest, s.Highest, s.Deviation)
+			fmt.Fprintf(&b, "  %7.4f  %7.4f  %.5f", s.Lowest, s.Highest, s.Deviation)
 		}
 		t := n.Theirs
-		fmt.Fprintf(&b, "   %.4f   %.4f   %.4f  %.5f", t.Mean, t.Lowest, t.Highest, t.Deviation)
+		fmt.Fprintf(&b, "  %7.4f  %7.4f  %7.4f  %.5f", t.Mean, t.Lowest, t.Highest, t.Deviation)
 		if n.Apart != nil {
 			fmt.Fprintf(&b, "  %+6.2f", *n.Apart)
 		} else {
@@ -121,6 +126,9 @@ func (r *compareReport) String() string {
 			b.WriteString("  outside")
 		}
 		b.WriteByte('\n')
+	}
+	if changes {
+		b.WriteString("Two epochs are the change from one to the other.\n")
 	}
 	if r.Limit > 0 {
 		fmt.Fprintf(&b, "Beside %d recorded runs; inside is up to %.2f of their standard deviations apart: the %.0f%% prediction interval of all %d numbers.\n",

@@ -11,11 +11,9 @@ import (
 	"gonum.org/v1/gonum/stat/combin"
 )
 
-// Difference is what the test says of one number at one epoch.
+// Difference is what the test says of one number.
 type Difference struct {
-	Stage        string // empty if there is only one
-	Epoch        int
-	Number       Number
+	Measure
 	Ours, Theirs Spread
 	// P is the probability that runs of one distribution differ as much.
 	P float64
@@ -25,8 +23,8 @@ type Difference struct {
 
 // String tells what differs.
 func (d Difference) String() string {
-	return fmt.Sprintf("%s is %.4f in the mean of %d runs, %.4f in that of %d recorded ones, p = %.2g",
-		place(d.Stage, d.Number, d.Epoch), d.Ours.Mean, d.Ours.Runs, d.Theirs.Mean, d.Theirs.Runs, d.P)
+	return fmt.Sprintf("%v is %.4f in the mean of %d runs, %.4f in that of %d recorded ones, p = %.2g",
+		d.Measure, d.Ours.Mean, d.Ours.Runs, d.Theirs.Mean, d.Theirs.Runs, d.P)
 }
 
 // Differences compares the numbers of several runs at the epochs of each stage,
@@ -44,24 +42,20 @@ func (r *Recordings) Differences(runs [][]History, epochs []int) ([]Difference, 
 		return nil, err
 	}
 	var all []Difference
-	for stage, name := range r.Stages {
-		for _, epoch := range epochs {
-			for number := range numbers {
-				ours := make([]float64, len(runs))
-				for i, run := range runs {
-					ours[i] = run[stage][number][epoch-1]
-				}
-				theirs := r.at(stage, epoch, number)
-				d := Difference{Stage: name, Epoch: epoch, Number: number, Ours: spreadOf(ours), Theirs: spreadOf(theirs), P: 1}
-				test, err := stats.MannWhitneyUTest(ours, theirs, stats.LocationDiffers)
-				if err == nil {
-					d.P = test.P
-				} else if !errors.Is(err, stats.ErrSamplesEqual) { // which differ in nothing
-					return nil, fmt.Errorf("reference: %s: %w", place(name, number, epoch), err)
-				}
-				all = append(all, d)
-			}
+	for _, m := range r.measures(epochs) {
+		ours := make([]float64, len(runs))
+		for i, run := range runs {
+			ours[i] = m.of(run)
 		}
+		theirs := r.recorded(m)
+		d := Difference{Measure: m, Ours: spreadOf(ours), Theirs: spreadOf(theirs), P: 1}
+		test, err := stats.MannWhitneyUTest(ours, theirs, stats.LocationDiffers)
+		if err == nil {
+			d.P = test.P
+		} else if !errors.Is(err, stats.ErrSamplesEqual) { // which differ in nothing
+			return nil, fmt.Errorf("reference: %v: %w", m, err)
+		}
+		all = append(all, d)
 	}
 	holm(all)
 	return all, nil

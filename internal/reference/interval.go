@@ -36,20 +36,9 @@ func spreadOf(values []float64) Spread {
 	return Spread{len(values), mean, deviation, slices.Min(values), slices.Max(values)}
 }
 
-// place names a number of a run.
-func place(stage string, number Number, epoch int) string {
-	name := fmt.Sprintf("%v of epoch %d", number, epoch)
-	if stage != "" {
-		name += " of stage " + stage
-	}
-	return name
-}
-
-// Verdict is what is to say of one number at one epoch.
+// Verdict is what is to say of one number.
 type Verdict struct {
-	Stage  string // empty if there is only one
-	Epoch  int
-	Number Number
+	Measure
 	Ours   float64
 	Theirs Spread
 	// Apart is how many of their standard deviations ours is above their mean.
@@ -59,13 +48,13 @@ type Verdict struct {
 
 // String tells why a number is inside or outside.
 func (v Verdict) String() string {
-	return fmt.Sprintf("%s is %.4f, %+.1f standard deviations from the mean %.4f of %d runs from %.4f to %.4f",
-		place(v.Stage, v.Number, v.Epoch), v.Ours, v.Apart, v.Theirs.Mean, v.Theirs.Runs, v.Theirs.Lowest, v.Theirs.Highest)
+	return fmt.Sprintf("%v is %.4f, %+.1f standard deviations from the mean %.4f of %d runs from %.4f to %.4f",
+		v.Measure, v.Ours, v.Apart, v.Theirs.Mean, v.Theirs.Runs, v.Theirs.Lowest, v.Theirs.Highest)
 }
 
 // Judgement is what is to say of a run.
 type Judgement struct {
-	Verdicts []Verdict // by stage, epoch and number
+	Verdicts []Verdict
 	// Limit is how many standard deviations apart is still inside.
 	Limit float64
 }
@@ -96,36 +85,21 @@ func (r *Recordings) Judge(run []History, epochs []int) (Judgement, error) {
 		return Judgement{}, err
 	}
 	n := float64(len(r.Runs))
-	m := float64(r.judged(epochs))
+	measures := r.measures(epochs)
+	judged := float64(len(measures))
 	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}
-	j := Judgement{Limit: student.Quantile(1-(1-Confidence)/(2*m)) * math.Sqrt(1+1/n)}
-	for stage, name := range r.Stages {
-		for _, epoch := range epochs {
-			for number := range numbers {
-				v := Verdict{Stage: name, Epoch: epoch, Number: number, Ours: run[stage][number][epoch-1], Theirs: spreadOf(r.at(stage, epoch, number))}
-				v.Apart = (v.Ours - v.Theirs.Mean) / v.Theirs.Deviation
-				if v.Theirs.Deviation == 0 && v.Ours == v.Theirs.Mean {
-					v.Apart = 0
-				}
-				v.Inside = math.Abs(v.Apart) <= j.Limit
-				j.Verdicts = append(j.Verdicts, v)
-			}
+	j := Judgement{Limit: student.Quantile(1-(1-Confidence)/(2*judged)) * math.Sqrt(1+1/n)}
+	for _, m := range measures {
+		v := Verdict{Measure: m, Ours: m.of(run), Theirs: spreadOf(r.recorded(m))}
+		v.Apart = (v.Ours - v.Theirs.Mean) / v.Theirs.Deviation
+		if v.Theirs.Deviation == 0 && v.Ours == v.Theirs.Mean {
+			v.Apart = 0
 		}
+		v.Inside = math.Abs(v.Apart) <= j.Limit
+		j.Verdicts = append(j.Verdicts, v)
 	}
 	return j, nil
 }
-
-// at returns a number of all recorded runs after the epoch of a stage.
-func (r *Recordings) at(stage, epoch int, number Number) []float64 {
-	values := make([]float64, len(r.Runs))
-	for i, run := range r.Runs {
-		values[i] = run.Histories[stage][number][epoch-1]
-	}
-	return values
-}
-
-// judged returns how many numbers are judged at the epochs.
-func (r *Recordings) judged(epochs []int) int { return len(r.Stages) * len(epochs) * int(numbers) }
 
 // check is Check for these runs.
 func (r *Recordings) check(at []int, runs [][]History) error {
@@ -165,7 +139,7 @@ func (r *Recordings) Check(at []int, runs, epochs int) error {
 	if runs == 1 {
 		return nil
 	}
-	if least := r.minRuns(r.judged(at)); runs < least {
+	if least := r.minRuns(len(r.measures(at))); runs < least {
 		return fmt.Errorf("reference: %d runs, want 1 or at least %d: fewer could never be told from the %d recorded ones", runs, least, len(r.Runs))
 	}
 	return nil

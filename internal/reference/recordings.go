@@ -48,7 +48,7 @@ func (r *Recordings) Epochs() int { return r.Runs[0].Final().Epochs() }
 
 // Final returns the recordings of the whole model's training alone.
 func (r *Recordings) Final() *Recordings {
-	final := &Recordings{Stages: []string{""}, Steps: r.Steps}
+	final := &Recordings{Stages: r.Stages[len(r.Stages)-1:], Steps: r.Steps}
 	for _, run := range r.Runs {
 		run.Histories = []History{run.Final()}
 		final.Runs = append(final.Runs, run)
@@ -141,7 +141,10 @@ func Load(folder fs.FS) (*Recordings, error) {
 
 // greedyStages are the stages of train.Greedy for the chapter's two layers, and the
 // folders of their recordings.
-var greedyStages = []string{"first", "second", "stack"}
+var greedyStages = []string{"first", "second", stack}
+
+// stack is the stage that trains all layers, after the others.
+const stack = "stack"
 
 // LoadGreedy reads recordings of training by train.Greedy with two layers in the
 // encoder: first/runs.jsonl and second/runs.jsonl of the autoencoders of each,

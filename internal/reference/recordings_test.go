@@ -19,6 +19,24 @@ func loadKeras(t testing.TB) *Recordings {
 	return r
 }
 
+// loadWay returns Keras' recordings of another way of training.
+func loadWay(t testing.TB, way string) *Recordings {
+	t.Helper()
+	folder, err := fs.Sub(stackedae.Keras(), way)
+	if err != nil {
+		t.Fatal(err)
+	}
+	load := Load
+	if way == "greedy" {
+		load = LoadGreedy
+	}
+	r, err := load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // TestKeras checks that what is embedded is what Keras was asked to record.
 func TestKeras(t *testing.T) {
 	r := loadKeras(t)
@@ -41,6 +59,47 @@ func TestKeras(t *testing.T) {
 	}
 	if got, want := fmt.Sprint(models), "[784-100-30-100-784 784-64-12-64-784 784-256-64-16-64-256-784]"; got != want {
 		t.Errorf("steps of %s, want %s", got, want)
+	}
+
+	for way, stages := range map[string]int{"tied": 1, "greedy": 3} {
+		r := loadWay(t, way)
+		if len(r.Stages) != stages || len(r.Runs) != 10 || r.Epochs() != 10 {
+			t.Errorf("%s: %d stages, %d runs, %d epochs, want %d, 10 and 10", way, len(r.Stages), len(r.Runs), r.Epochs(), stages)
+		}
+		for i, run := range r.Runs {
+			if run.Seed != int64(i+1) || len(run.Histories) != stages || len(run.Test) != 2 {
+				t.Errorf("%s: run %d has seed %d, %d stages and %d numbers of the test, want %d and 2", way, i+1, run.Seed, len(run.Histories), len(run.Test), stages)
+			}
+		}
+	}
+}
+
+func TestLoadGreedyErrors(t *testing.T) {
+	run := func(seed, epochs int) string {
+		values := "[" + strings.TrimSuffix(strings.Repeat("1,", epochs), ",") + "]"
+		return fmt.Sprintf(`{"seed": %d, "history": {"loss": %[2]s, "rounded_accuracy": %[2]s, "val_loss": %[2]s, "val_rounded_accuracy": %[2]s}}`+"\n", seed, values)
+	}
+	right := run(1, 2) + run(2, 2) + run(3, 2)
+	for _, test := range []struct{ stack, want string }{
+		{right, ""},
+		{"", "stack/runs.jsonl: 0 runs, want at least 3"},
+		{right + run(4, 2), "stack/runs.jsonl: 4 runs, want 3, as of the first stage"},
+		{run(1, 2) + run(3, 2) + run(2, 2), "stack/runs.jsonl: run 2 has seed 3, want 2, as of the first stage"},
+		{run(1, 1) + run(2, 1) + run(3, 1), "stack/runs.jsonl: 1 epochs, want 2, as of the first stage"},
+	} {
+		r, err := LoadGreedy(fstest.MapFS{
+			"first/runs.jsonl": {Data: []byte(right)}, "second/runs.jsonl": {Data: []byte(right)}, "stack/runs.jsonl": {Data: []byte(test.stack)},
+		})
+		if test.want == "" {
+			if err != nil || len(r.Runs) != 3 || len(r.Runs[2].Histories) != 3 {
+				t.Errorf("got %v, %v, want 3 runs of 3 stages", r, err)
+			}
+		} else if err == nil || err.Error() != "reference: "+test.want {
+			t.Errorf("got %v, want %q", err, test.want)
+		}
+	}
+	if _, err := LoadGreedy(fstest.MapFS{"runs.jsonl": {Data: []byte(right)}}); err == nil || err.Error() != "reference: first/runs.jsonl: file does not exist" {
+		t.Errorf("without stages: got %v", err)
 	}
 }
 

@@ -159,6 +159,11 @@ func (t *textbook) steps(s Steps, data *fashion.Data) (StepReport, error) {
 	if err != nil {
 		return StepReport{}, err
 	}
+	return t.compare(m, s, data)
+}
+
+// compare takes the steps from the weights of m.
+func (t *textbook) compare(m *model.Model, s Steps, data *fashion.Data) (StepReport, error) {
 	slower := *t
 	slower.rate *= float32(s.LearningRate / train.DefaultLearningRate)
 	log, h := slower.train(m, data, 1, nil)

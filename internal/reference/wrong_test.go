@@ -2,7 +2,14 @@ package reference
 
 import (
 	"flag"
+	"math/rand/v2"
+	"slices"
 	"testing"
+
+	"stackedae/graph"
+	"stackedae/internal/fashion"
+	"stackedae/model"
+	"stackedae/train"
 )
 
 var whole = flag.Bool("whole", false, "train wrong networks as long as the chapter does, 20 epochs")
@@ -56,5 +63,131 @@ func TestWrongNetworks(t *testing.T) {
 				t.Errorf("the run is outside: %v, want %v", got, test.runs)
 			}
 		})
+	}
+}
+
+// TestUntiedIsNotTied judges runs of the model with kernels of its own in the
+// decoder by those of the tied one, and steps of it from the same weights.
+func TestUntiedIsNotTied(t *testing.T) {
+	tied := loadWay(t, "tied")
+	for _, run := range loadKeras(t).Runs {
+		j, err := tied.Judge(run.Histories, tied.JudgedEpochs())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(j.Outside()) == 0 {
+			t.Errorf("Keras' untied run of seed %d is inside the tied ones", run.Seed)
+		}
+	}
+	s := tied.Steps[0]
+	start, err := s.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := (&textbook{rate: 1.5}).compare(untie(t, start), s, loadFashion(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("steps: %.1e in the first, %.1e in later ones, %.0f pixels; %s", report.Early, report.Later, report.Pixels, report.Outside)
+	if report.Outside == "" {
+		t.Error("steps of an untied model are inside")
+	}
+}
+
+// untie returns a model of the same weights whose decoder has kernels of its own.
+func untie(t *testing.T, tied *model.Model) *model.Model {
+	spec := tied.Spec
+	spec.Tied = false
+	m, err := model.New(spec, rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := len(m.Encoder)
+	for i := range m.Encoder {
+		copy(m.Encoder[i].Kernel.Data().([]float32), tied.Encoder[i].Kernel.Data().([]float32))
+		copy(m.Encoder[i].Bias.Data().([]float32), tied.Encoder[i].Bias.Data().([]float32))
+		copy(m.Decoder[i].Bias.Data().([]float32), tied.Decoder[i].Bias.Data().([]float32))
+		kernel, transposed := tied.Encoder[i].Kernel.Data().([]float32), m.Decoder[n-1-i].Kernel.Data().([]float32)
+		units := tied.Encoder[i].Kernel.Shape()[1]
+		for j, v := range kernel {
+			transposed[j%units*(len(kernel)/units)+j/units] = v
+		}
+	}
+	return m
+}
+
+// TestWrongGreedy compares greedy training with Keras', and two that are wrong:
+// one that leaves the stack as the stages have made it, and one that trains the
+// stack without stages before.
+func TestWrongGreedy(t *testing.T) {
+	data, recordings := loadFashion(t), loadWay(t, "greedy")
+	set := train.Data{Train: data.Train.Images, Valid: data.Valid.Images}
+	config := train.Config{
+		Epochs: recordings.Epochs(), BatchSize: train.DefaultBatchSize, LearningRate: train.DefaultLearningRate,
+		Shuffle: rand.NewPCG(1, 1), Machine: graph.StaticMachine,
+	}
+	start := func() *model.Model {
+		m, err := model.New(model.Stacked(fashion.Pixels, 100, 30), rand.New(rand.NewPCG(1, 0)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	outside := func(r *Recordings, run []History, epochs ...int) (all []Verdict) {
+		j, err := r.Judge(run, epochs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range j.Outside() {
+			t.Log(v)
+		}
+		return j.Outside()
+	}
+
+	m := start()
+	var untuned History // of the stack before its training
+	results, err := train.Greedy(t.Context(), m, set, config, func(s train.Stage) []train.Hook {
+		if s.Number < s.Of {
+			return nil
+		}
+		n, err := graph.New(m, graph.Config{Machine: graph.StaticMachine})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer n.Close()
+		var now []float64
+		for _, images := range [][]byte{set.Train, set.Valid} {
+			metrics, err := n.Evaluate(t.Context(), graph.Bytes{Pixels: images, Columns: fashion.Pixels})
+			if err != nil {
+				t.Fatal(err)
+			}
+			now = append(now, metrics.Loss, metrics.RoundedAccuracy)
+		}
+		for n, v := range now {
+			untuned[n] = slices.Repeat([]float64{v}, config.Epochs)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var run []History
+	for _, r := range results {
+		run = append(run, HistoryOf(r.History))
+	}
+	if len(outside(recordings, run, recordings.JudgedEpochs()...)) > 0 {
+		t.Error("greedy training is outside")
+	}
+	if run[len(run)-1] = untuned; len(outside(recordings, run, recordings.JudgedEpochs()...)) == 0 {
+		t.Errorf("a stack that is not fine-tuned is inside: %v", untuned)
+	}
+
+	config.Epochs, config.LearningRate = 1, train.StackLearningRate
+	random, err := train.Run(t.Context(), start(), set, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(outside(recordings.Final(), []History{HistoryOf(random.History)}, 1)) == 0 {
+		t.Error("a stack without stages before is inside")
 	}
 }
