@@ -1,7 +1,10 @@
 package reference
 
 import (
+	"encoding/json"
+	"math"
 	"os"
+	"slices"
 	"testing"
 
 	"stackedae/graph"
@@ -44,6 +47,53 @@ func TestTiedStepsAreKeras(t *testing.T) {
 // machine has the same bits: graph.TestStaticMachineHasTheTapeMachinesBits.
 func TestEpochsAreKeras(t *testing.T) {
 	eachLevelAndModel(t, graph.StaticMachine, loadKeras(t).Steps)
+}
+
+// TestGreedyEpochsAreKeras takes an unshuffled epoch of each stage of greedy
+// training, from the weights that the steps of the chapter's network start from.
+// The second stage learns the codes of the first, whose rounding has grown for an
+// epoch: with kernels for another processor (ONEDNN_MAX_CPU_ISA=AVX2) Keras itself
+// differs by 2e-4.
+func TestGreedyEpochsAreKeras(t *testing.T) {
+	bounds := map[string][numbers]float64{"first": EpochBounds, "second": {5e-4, 5e-4, 5e-4, 5e-4}, stack: EpochBounds}
+	var stages []string
+	var recorded []History
+	err := readLines(os.DirFS(keras+"greedy"), epochsFile, func(line []byte) error {
+		var epoch struct {
+			Stage   string    `json:"stage"`
+			History histories `json:"history"`
+		}
+		if err := json.Unmarshal(line, &epoch); err != nil {
+			return err
+		}
+		h, err := epoch.History.history()
+		stages, recorded = append(stages, epoch.Stage), append(recorded, h)
+		return err
+	})
+	if err != nil || !slices.Equal(stages, greedyStages) {
+		t.Fatalf("stages %q, error %v, want %q", stages, err, greedyStages)
+	}
+	data, steps := loadFashion(t), loadKeras(t).Steps[0]
+	m, err := steps.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := train.Greedy(t.Context(), m, train.Data{Train: data.Train.Images, Valid: data.Valid.Images}, train.Config{
+		Epochs: 1, BatchSize: train.DefaultBatchSize, LearningRate: train.DefaultLearningRate, Machine: graph.StaticMachine,
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, stage := range stages {
+		got := HistoryOf(results[i].History)
+		for n, bound := range bounds[stage] {
+			difference := math.Abs(got[n][0]/recorded[i][n][0] - 1)
+			t.Logf("%s: %v %.6g, relative difference %.1e", stage, Number(n), got[n][0], difference)
+			if !(difference <= bound) {
+				t.Errorf("%s: %v %.6g, want %.6g within %.0e", stage, Number(n), got[n][0], recorded[i][n][0], bound)
+			}
+		}
+	}
 }
 
 // TestOutputsAreKeras compares what a network with Keras' trained weights makes

@@ -4,7 +4,8 @@ notebook has both. README.md lists the files.
 usage: python variants.py IMAGES OUT [--seeds SEED ...]
 
 IMAGES is the folder of the four IDX .gz files, OUT the folder to write to. A seed takes two to four minutes; those that
-are in the files already are left out, so that it can be stopped and started again.
+are in the files already are left out, so that it can be stopped and started again. Without any after --seeds there is
+no runs.jsonl.
 """
 import argparse
 import json
@@ -19,6 +20,7 @@ EPOCHS = 10
 START_SEED = 7
 STEPS = 200
 SEEDS = range(1, 11)
+STAGES = "first", "second", "stack"
 dense, Sequential, SGD = keras.layers.Dense, keras.models.Sequential, keras.optimizers.SGD
 
 
@@ -55,28 +57,34 @@ def rounds_alike(y_true, y_pred):
     return tf.reduce_mean(tf.cast(tf.equal(tf.round(y_true), tf.round(y_pred)), tf.float32), axis=-1)
 
 
-def layer_by_layer(train, valid, test):
-    """Trains an autoencoder of each of the two layers, then the stack, and returns the three histories."""
+def layer_by_layer(train, valid, epochs, start=None, shuffle=True):
+    """Trains an autoencoder of each of the two layers, then the stack, and returns the three histories and the stack.
+
+    start is the weights of the stack to start from, in place of random ones."""
     flat, flat_valid = train.reshape(-1, 784), valid.reshape(-1, 784)
 
-    def train_autoencoder(units, train, valid, loss, learning_rate, activation, accuracy):
+    def fit(model, train, valid):
+        return model.fit(train, train, epochs=epochs, batch_size=BATCH, shuffle=shuffle, validation_data=(valid, valid), verbose=0).history
+
+    def train_autoencoder(units, train, valid, loss, learning_rate, activation, accuracy, start):
         encoder = Sequential([dense(units, activation="selu", input_shape=[train.shape[-1]])])
         decoder = Sequential([dense(train.shape[-1], activation=activation)])
         model = Sequential([encoder, decoder])
         # The notebook gives the second stage no metric; it changes nothing in the training.
         model.compile(SGD(learning_rate=learning_rate), loss, metrics=[accuracy])
-        history = model.fit(train, train, epochs=EPOCHS, batch_size=BATCH, validation_data=(valid, valid), verbose=0).history
+        if start:
+            model.set_weights(start)
+        history = fit(model, train, valid)
         return encoder, decoder, encoder(train), encoder(valid), plain(history)
 
     encoder1, decoder1, codes, codes_valid, first = train_autoencoder(
-        100, flat, flat_valid, "binary_crossentropy", 1.5, "sigmoid", rounded_accuracy)
+        100, flat, flat_valid, "binary_crossentropy", 1.5, "sigmoid", rounded_accuracy, start and start[:2] + start[6:])
     encoder2, decoder2, _, _, second = train_autoencoder(
-        30, codes.numpy(), codes_valid.numpy(), "mse", 0.05, "selu", rounds_alike)
+        30, codes.numpy(), codes_valid.numpy(), "mse", 0.05, "selu", rounds_alike, start and start[2:6])
     stack = Sequential([keras.layers.Flatten(input_shape=[28, 28]), encoder1, encoder2, decoder2, decoder1,
                         keras.layers.Reshape([28, 28])])
     stack.compile(loss="binary_crossentropy", optimizer=SGD(learning_rate=0.1), metrics=[rounded_accuracy])
-    history = stack.fit(train, train, epochs=EPOCHS, batch_size=BATCH, validation_data=(valid, valid), verbose=0).history
-    return first, second, history, stack.evaluate(test, test, verbose=0)
+    return first, second, fit(stack, train, valid), stack
 
 
 def plain(history):
@@ -103,6 +111,17 @@ def record_steps(train, path):
             print(f"{i + 1},{loss:.9g},{accuracy:.9g}", file=f)  # nine digits tell a float32
 
 
+def record_epochs(train, valid, path):
+    """The four numbers of an unshuffled epoch of each stage, from the weights that record.py starts from."""
+    fresh(START_SEED)
+    with np.load(Path(__file__).parent / "steps-100-30.npz") as arrays:
+        start = [arrays[name] for name in arrays.files]
+    *histories, _ = layer_by_layer(train, valid, 1, start, shuffle=False)
+    with open(path, "w") as lines:
+        for stage, history in zip(STAGES, histories):
+            print(json.dumps({"stage": stage, "history": history}), file=lines)
+
+
 def record_summary(path):
     fresh(START_SEED)
     with open(path, "w", encoding="utf-8") as f:
@@ -114,7 +133,6 @@ def seeds_in(path):
 
 
 def append(path, seed, history, **more):
-    path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "a") as lines:
         print(json.dumps({"seed": seed, "keras": version("keras"), "tf": tf.__version__, "batch": BATCH, **more,
                           "history": history}), file=lines)
@@ -129,9 +147,11 @@ def main():
     full, test = images(args.images, "train"), images(args.images, "t10k")
     train, valid = full[:-5000], full[-5000:]
 
-    (args.out / "tied").mkdir(parents=True, exist_ok=True)
+    for folder in "tied", *(f"greedy/{stage}" for stage in STAGES):
+        (args.out / folder).mkdir(parents=True, exist_ok=True)
     record_summary(args.out / "summary-tied-100-30.txt")
     record_steps(train, args.out / "tied" / "steps-tied-100-30")
+    record_epochs(train, valid, args.out / "greedy" / "epochs.jsonl")
     for seed in args.seeds:
         runs = args.out / "tied" / "runs.jsonl"
         if seed not in seeds_in(runs):
@@ -139,13 +159,13 @@ def main():
             model = tied()
             history = model.fit(train, train, epochs=EPOCHS, batch_size=BATCH, validation_data=(valid, valid), verbose=0).history
             append(runs, seed, history, test=model.evaluate(test, test, verbose=0))
-        stages = [args.out / "greedy" / stage / "runs.jsonl" for stage in ("first", "second", "stack")]
+        stages = [args.out / "greedy" / stage / "runs.jsonl" for stage in STAGES]
         if seed not in seeds_in(stages[-1]):
             fresh(seed)
-            *histories, evaluation = layer_by_layer(train, valid, test)
+            *histories, stack = layer_by_layer(train, valid, EPOCHS)
             for path, history in zip(stages, histories):
                 if seed not in seeds_in(path):
-                    append(path, seed, history, **({"test": evaluation} if path == stages[-1] else {}))
+                    append(path, seed, history, **({"test": stack.evaluate(test, test, verbose=0)} if path == stages[-1] else {}))
 
 
 if __name__ == "__main__":
