@@ -24,8 +24,8 @@ import (
 var recordings embed.FS
 
 // Keras returns the folder of Keras' recordings: runs.jsonl, epochs.jsonl and pairs
-// of steps-*.csv and .npz, and folders of the same for other ways of training. See
-// testdata/keras/README.md.
+// of steps-*.csv and .npz; the same in the folder tied, and runs.jsonl in a folder a
+// stage in greedy. See testdata/keras/README.md.
 func Keras() fs.FS {
 	folder, err := fs.Sub(recordings, "testdata/keras")
 	if err != nil {

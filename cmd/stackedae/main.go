@@ -210,26 +210,34 @@ Run.json and report.html hold times: they alone differ between equal runs.
 # Comparing with Keras
 
 Compare trains as train does, and says whether it is the same computation as
-Keras' of the same network, which was recorded with thirty seeds. Loss and rounded
-accuracy, of training and validation, at some epochs, are inside if they are in
+Keras' of the same network, which was recorded with thirty seeds, or with ten in
+the ways --tied and --greedy. It trains as many epochs as were recorded, 20 or in
+these two ways 10, unless --epochs says otherwise. Loss and rounded accuracy, of training and validation, at some epochs, are inside if they are in
 the 99% prediction interval of all of them together. Before that it takes the
 first 200 steps from recorded weights on unshuffled batches, and goes on to the
 end of the epoch, for three networks: there each step must have Keras' loss but
 for rounding. It writes comparison.png: the curves over the range of the recorded
 ones. The exit status is 1 if anything is outside, and standard error names it.
 
+With --tied there are steps of the tied network alone. With --greedy there are no
+steps, and the numbers are those of each stage: the two autoencoders of a pair of
+layers, and the stack of both. Of the stack the changes since the first of the
+judged epochs are judged too, because it begins near where it ends.
+
 Keras' random numbers cannot be had: its start and its order of the images come
 from streams of TensorFlow's own. So runs, also of the same seed, can be compared
 as draws from a distribution only.
 
 	--history FILE.csv  compare this history in place of training and steps:
-	                    history.csv, or what Keras' CSVLogger has written
+	                    history.csv, or what Keras' CSVLogger has written; with
+	                    --greedy the stack's
 	--seeds N           train with N seeds, --seed and those after it, and look for
 	                    differences between their numbers and the recorded ones by
 	                    the test of Mann and Whitney, at 1% by Holm
-	--at EPOCHS         the epochs to judge (1,5,10,20)
+	--at EPOCHS         the epochs to judge (1,5,10,20, as far as recorded)
 	--reference DIR     other recordings: runs.jsonl, steps-*.csv with steps-*.npz,
-	                    epochs.jsonl, as the scripts in testdata/keras write them
+	                    epochs.jsonl, as the scripts in testdata/keras write them;
+	                    with --greedy runs.jsonl in folders first, second and stack
 
 and of train's flags all but --init and --log-steps.
 

@@ -10,5 +10,6 @@
 //     shuffle buffer, seeded by the graph's state), which no other program has.
 //     So a run from other random numbers, also with the same seed, is another
 //     draw from a distribution, and can only be compared with many of Keras'. One
-//     run is judged by a prediction interval, several by a rank test.
+//     run is judged by a prediction interval, several by a rank test. measure.go
+//     says which numbers of a run these take.
 package reference

@@ -3,7 +3,7 @@ notebook has both. README.md lists the files.
 
 usage: python variants.py IMAGES OUT [--seeds SEED ...]
 
-IMAGES is the folder of the four IDX .gz files, OUT the folder to write to. A seed takes two to four minutes; those that
+IMAGES is the folder of the four IDX .gz files, OUT the folder to write to. A seed takes two to eight minutes; those that
 are in the files already are left out, so that it can be stopped and started again. Without any after --seeds there is
 no runs.jsonl.
 """
