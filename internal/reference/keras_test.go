@@ -51,9 +51,8 @@ func TestEpochsAreKeras(t *testing.T) {
 
 // TestGreedyEpochsAreKeras takes an unshuffled epoch of each stage of greedy
 // training, from the weights that the steps of the chapter's network start from.
-// The second stage learns the codes of the first, whose rounding has grown for an
-// epoch: with kernels for another processor (ONEDNN_MAX_CPU_ISA=AVX2) Keras itself
-// differs by 2e-4.
+// In the second rounding grows faster: with kernels for another processor
+// (ONEDNN_MAX_CPU_ISA=AVX2) Keras itself differs by 2e-4.
 func TestGreedyEpochsAreKeras(t *testing.T) {
 	bounds := map[string][numbers]float64{"first": EpochBounds, "second": {5e-4, 5e-4, 5e-4, 5e-4}, stack: EpochBounds}
 	var stages []string

@@ -116,14 +116,43 @@ func untie(t *testing.T, tied *model.Model) *model.Model {
 	return m
 }
 
-// TestWrongGreedy compares greedy training with Keras', and two that are wrong:
-// one that leaves the stack as the stages have made it, and one that trains the
-// stack without stages before.
+// TestUntunedStackIsTold judges each of Keras' greedy runs by the others, with a
+// stack that stays as its first epoch has left it.
+func TestUntunedStackIsTold(t *testing.T) {
+	recordings := loadWay(t, "greedy")
+	for i, run := range recordings.Runs {
+		others := &Recordings{Stages: recordings.Stages, Runs: slices.Delete(slices.Clone(recordings.Runs), i, i+1)}
+		var untuned History
+		for n, values := range run.Final() {
+			untuned[n] = slices.Repeat(values[:1], recordings.Epochs())
+		}
+		run.Histories = append(slices.Clone(run.Histories[:2]), untuned)
+		if len(outside(t, others, run.Histories, recordings.JudgedEpochs()...)) == 0 {
+			t.Errorf("seed %d: a stack that is not fine-tuned is inside", run.Seed)
+		}
+	}
+}
+
+// outside returns the numbers that reject a run.
+func outside(t *testing.T, r *Recordings, run []History, epochs ...int) []Verdict {
+	t.Helper()
+	j, err := r.Judge(run, epochs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range j.Outside() {
+		t.Log(v)
+	}
+	return j.Outside()
+}
+
+// TestWrongGreedy compares a stack without the stages before with Keras' greedy
+// training; with -whole also greedy training, and that without the stack's.
 func TestWrongGreedy(t *testing.T) {
 	data, recordings := loadFashion(t), loadWay(t, "greedy")
 	set := train.Data{Train: data.Train.Images, Valid: data.Valid.Images}
 	config := train.Config{
-		Epochs: recordings.Epochs(), BatchSize: train.DefaultBatchSize, LearningRate: train.DefaultLearningRate,
+		Epochs: 1, BatchSize: train.DefaultBatchSize, LearningRate: train.StackLearningRate,
 		Shuffle: rand.NewPCG(1, 1), Machine: graph.StaticMachine,
 	}
 	start := func() *model.Model {
@@ -133,38 +162,23 @@ func TestWrongGreedy(t *testing.T) {
 		}
 		return m
 	}
-	outside := func(r *Recordings, run []History, epochs ...int) (all []Verdict) {
-		j, err := r.Judge(run, epochs)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, v := range j.Outside() {
-			t.Log(v)
-		}
-		return j.Outside()
+	random, err := train.Run(t.Context(), start(), set, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(outside(t, recordings.Final(), []History{HistoryOf(random.History)}, 1)) == 0 {
+		t.Error("a stack without the stages before is inside")
+	}
+	if !*whole {
+		return
 	}
 
+	config.Epochs, config.LearningRate = recordings.Epochs(), train.DefaultLearningRate
 	m := start()
 	var untuned History // of the stack before its training
 	results, err := train.Greedy(t.Context(), m, set, config, func(s train.Stage) []train.Hook {
-		if s.Number < s.Of {
-			return nil
-		}
-		n, err := graph.New(m, graph.Config{Machine: graph.StaticMachine})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer n.Close()
-		var now []float64
-		for _, images := range [][]byte{set.Train, set.Valid} {
-			metrics, err := n.Evaluate(t.Context(), graph.Bytes{Pixels: images, Columns: fashion.Pixels})
-			if err != nil {
-				t.Fatal(err)
-			}
-			now = append(now, metrics.Loss, metrics.RoundedAccuracy)
-		}
-		for n, v := range now {
-			untuned[n] = slices.Repeat([]float64{v}, config.Epochs)
+		if s.Number == s.Of {
+			untuned = measured(t, m, set, config.Epochs)
 		}
 		return nil
 	})
@@ -175,19 +189,31 @@ func TestWrongGreedy(t *testing.T) {
 	for _, r := range results {
 		run = append(run, HistoryOf(r.History))
 	}
-	if len(outside(recordings, run, recordings.JudgedEpochs()...)) > 0 {
+	if len(outside(t, recordings, run, recordings.JudgedEpochs()...)) > 0 {
 		t.Error("greedy training is outside")
 	}
-	if run[len(run)-1] = untuned; len(outside(recordings, run, recordings.JudgedEpochs()...)) == 0 {
+	if run[len(run)-1] = untuned; len(outside(t, recordings, run, recordings.JudgedEpochs()...)) == 0 {
 		t.Errorf("a stack that is not fine-tuned is inside: %v", untuned)
 	}
+}
 
-	config.Epochs, config.LearningRate = 1, train.StackLearningRate
-	random, err := train.Run(t.Context(), start(), set, config)
+// measured returns the history of a model that stays as it is.
+func measured(t *testing.T, m *model.Model, data train.Data, epochs int) (h History) {
+	n, err := graph.New(m, graph.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(outside(recordings.Final(), []History{HistoryOf(random.History)}, 1)) == 0 {
-		t.Error("a stack without stages before is inside")
+	defer n.Close()
+	var now []float64
+	for _, images := range [][]byte{data.Train, data.Valid} {
+		metrics, err := n.Evaluate(t.Context(), graph.Bytes{Pixels: images, Columns: fashion.Pixels})
+		if err != nil {
+			t.Fatal(err)
+		}
+		now = append(now, metrics.Loss, metrics.RoundedAccuracy)
 	}
+	for n, v := range now {
+		h[n] = slices.Repeat([]float64{v}, epochs)
+	}
+	return h
 }

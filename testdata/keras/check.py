@@ -30,7 +30,7 @@ def epochs(a, b):
     for one, other in zip(lines(a), lines(b), strict=True):
         model, same = ({k: v for k, v in line.items() if k != "history"} for line in (one, other))
         assert model == same
-        # The second stage learns codes, whose rounding has grown for an epoch.
+        # In the second stage of greedy training rounding grows faster: README.md.
         bounds = (5e-4,) * 4 if model.get("stage") == "second" else (1e-4, 2e-4, 5e-4, 2e-3)
         for name, bound in zip(NUMBERS, bounds):
             yield f"{model} {name}, relative", abs(other["history"][name][0] / one["history"][name][0] - 1), bound
