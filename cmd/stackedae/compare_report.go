@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"stackedae/internal/reference"
@@ -141,13 +142,19 @@ func (r *compareReport) String() string {
 		return b.String()
 	}
 	fmt.Fprintf(&b, "\nFrom recorded weights, unshuffled: largest relative difference of a step's loss, largest\n")
-	fmt.Fprintf(&b, "difference of a batch's rounded pixels, and relative differences after an epoch\n")
+	var bounds []float64 // after an epoch, if it is recorded of any model
+	b.WriteString("difference of a batch's rounded pixels")
+	if slices.ContainsFunc(r.Steps, func(s stepsReport) bool { return s.Epoch != nil }) {
+		bounds = reference.EpochBounds[:]
+		b.WriteString(", and relative differences after an epoch")
+	}
+	b.WriteByte('\n')
 	fmt.Fprintf(&b, "%-10s  %11s  %11s  %6s", "hidden", fmt.Sprintf("steps 1-%d", reference.EarlySteps), "later steps", "pixels")
-	for n := range reference.EpochBounds {
+	for n := range bounds {
 		fmt.Fprintf(&b, "  %v", reference.Number(n))
 	}
 	fmt.Fprintf(&b, "\n%-10s  %11.0e  %11.0e  %6d", "at most", reference.EarlyBound, reference.LaterBound, reference.PixelBound)
-	for n, bound := range reference.EpochBounds {
+	for n, bound := range bounds {
 		fmt.Fprintf(&b, "  %*.0e", len(reference.Number(n).String()), bound)
 	}
 	b.WriteByte('\n')
