@@ -50,8 +50,9 @@ func (c *compareCommand) Validate() error {
 	return c.fitFlags.Validate()
 }
 
-// AfterApply sees whether --epochs is given, for the default is not always train's.
-func (c *compareCommand) AfterApply(line *kong.Context) error {
+// BeforeApply sees whether --epochs is given, for the default is not always train's.
+// (An AfterApply would hide figureFlag's.)
+func (c *compareCommand) BeforeApply(line *kong.Context) error {
 	c.epochsGiven = slices.ContainsFunc(line.Path, func(p *kong.Path) bool { return p.Flag != nil && p.Flag.Name == "epochs" })
 	return nil
 }
