@@ -59,6 +59,7 @@ const (
 var walks = []walk{
 	{line: trainLine + " --epochs 3 --checkpoints 1 --log-steps", change: "--seed 2"},
 	{line: trainLine + " --epochs 1", change: "--epochs 3 --resume --checkpoint-steps 1"},
+	{line: trainLine + " --epochs 2", change: "--seed 2 --checkpoints 0"},
 	{line: "encode --model model/model.safetensors --data data --split test --out DIR", change: "--split valid", removes: true},
 	{line: "export --model model/model.safetensors --format npz --out DIR", change: "--quiet"},
 	{line: "export --model model/model.safetensors --format onnx --out DIR", change: "--quiet"},
