@@ -175,6 +175,15 @@ func (k *Keeper) save(p Pause) error {
 
 func place(s *State) [2]int { return [2]int{len(s.History), s.InEpoch} }
 
+// RemoveCheckpoints removes all that a Keeper has left in a folder. That there is
+// none is no error.
+func RemoveCheckpoints(dir string) error {
+	if _, err := os.Stat(dir); os.IsNotExist(err) {
+		return nil
+	}
+	return (&Keeper{Dir: dir}).rotate()
+}
+
 // rotate removes the checkpoints that are not to be kept, and what is left of
 // writers that were killed.
 func (k *Keeper) rotate() error {

@@ -6,6 +6,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 
 	"stackedae/internal/npy"
@@ -69,6 +70,9 @@ func readDescent(dir string, embedding [][2]float64) ([]report.Frame, error) {
 	frames := make([]report.Frame, t.Rows)
 	for k := range frames {
 		line := t.Values[k*t.Columns:]
+		if !(line[0] >= 0 && line[0] <= math.MaxInt32 && line[0] == math.Trunc(line[0])) || math.IsNaN(line[1]-line[1]+line[2]-line[2]) {
+			return nil, fmt.Errorf("%s: %v, %v, %v after %d lines of numbers, want a whole number of iterations, and finite numbers", tablePath, line[0], line[1], line[2], k)
+		}
 		frames[k] = report.Frame{
 			Iteration: int(line[0]), Exaggeration: line[1], KLDivergence: line[2],
 			Embedding: pairs(values[k*2*n : (k+1)*2*n]),

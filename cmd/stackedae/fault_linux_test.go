@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"stackedae/model"
 )
 
 // TestRealFaults has the system itself refuse: files that become too large, a disk
@@ -95,6 +97,51 @@ func TestRealFaults(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestUnreadableFolder writes into folders that the user may write to but not list:
+// they cannot be synced, nor can the one above a new folder.
+func TestUnreadableFolder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts the program a few times")
+	}
+	dir := t.TempDir()
+	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
+		if err := os.Chmod(d, 0o755); err != nil { // for a user who is nobody
+			t.Fatal(err)
+		}
+	}
+	program, data := filepath.Join(dir, "stackedae"), filepath.Join(dir, "data")
+	copyFile(t, program)
+	writeTinyData(func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}, data, "")
+	drop := filepath.Join(dir, "drop")
+	if err := os.Mkdir(drop, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(drop, 0o333); err != nil {
+		t.Fatal(err)
+	}
+	for _, out := range []string{drop, drop, filepath.Join(drop, "new")} { // a second time what is there is replaced
+		cmd := exec.Command(program, "train", "--data", data, "--hidden", "4,2", "--epochs", "2", "--quiet", "--out", out)
+		if os.Geteuid() == 0 {
+			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+		}
+		if text, err := cmd.CombinedOutput(); err != nil || !strings.HasPrefix(string(text), "wrote ") {
+			t.Errorf("%s: %v, %s", out, err, text)
+		}
+		for _, file := range []string{modelFile, "checkpoints/step-000000004.safetensors"} {
+			if _, err := model.Load(filepath.Join(out, file)); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if err := os.Chmod(drop, 0o755); err != nil { // to be removed
+		t.Fatal(err)
 	}
 }
 

@@ -129,7 +129,7 @@ must be the same, but for --data's place and the flags about checkpoints and
 With --greedy or --patience no checkpoints are kept, and --resume is refused.
 
 A new run in the same folder replaces the checkpoints of the one before at the end
-of its first epoch. A checkpoint is a model too: evaluate --model takes it. Only one
+of its first epoch, or removes them with the model, if it keeps none. A checkpoint is a model too: evaluate --model takes it. Only one
 command at a time may write to a folder.
 
 # Using a model

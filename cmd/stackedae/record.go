@@ -123,7 +123,7 @@ func readRecord(dir string) (r record, err error) {
 	if err != nil {
 		return record{}, fmt.Errorf("%s: %w", path, err)
 	}
-	if err := json.Unmarshal(data, &r); err != nil {
+	if r, err = unmarshalRecord(data); err != nil {
 		return record{}, fmt.Errorf("%s: %w", path, err)
 	}
 	now, err := sums(dir)
@@ -134,6 +134,16 @@ func readRecord(dir string) (r record, err error) {
 		if r.SHA256[name] != sum {
 			return record{}, nil
 		}
+	}
+	return r, nil
+}
+
+func unmarshalRecord(data []byte) (r record, err error) {
+	if err := json.Unmarshal(data, &r); err != nil {
+		return record{}, err
+	}
+	if r.Settings.BatchSize < 0 {
+		return record{}, fmt.Errorf("batch size %d, want at least 0", r.Settings.BatchSize)
 	}
 	return r, nil
 }

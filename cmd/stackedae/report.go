@@ -4,6 +4,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -59,31 +60,41 @@ func (a *app) addReport(dir string) error {
 	if err != nil {
 		return err
 	}
-	network, err := graph.New(f.model, graph.Config{})
-	if err != nil {
-		return err
-	}
-	defer network.Close()
-	decoded, err := network.Decode(a.ctx, graph.Floats{Values: f.codes, Columns: f.model.Spec.CodeUnits()})
-	if err != nil {
-		return err
-	}
 	full, err := filepath.Abs(dir)
 	if err != nil {
 		return err
 	}
-	data, err := f.data(filepath.Base(full), imageLosses(f.images, decoded))
+	data, err := f.report(a.ctx, filepath.Base(full))
 	if err != nil {
 		return err
 	}
-	nodes, err := network.Nodes(cmp.Or(f.record.Settings.BatchSize, train.DefaultBatchSize))
+	return a.add(dir, reportFile, func(w io.Writer) error { return report.Write(w, data) })
+}
+
+// report computes what the report of a folder of that name shows.
+func (f *folder) report(ctx context.Context, name string) (*report.Data, error) {
+	network, err := graph.New(f.model, graph.Config{})
 	if err != nil {
-		return err
+		return nil, err
+	}
+	defer network.Close()
+	decoded, err := network.Decode(ctx, graph.Floats{Values: f.codes, Columns: f.model.Spec.CodeUnits()})
+	if err != nil {
+		return nil, err
+	}
+	data, err := f.data(name, imageLosses(f.images, decoded))
+	if err != nil {
+		return nil, err
+	}
+	// The graph takes memory for a batch, of which the record may claim anything.
+	nodes, err := network.Nodes(min(cmp.Or(f.record.Settings.BatchSize, train.DefaultBatchSize), maxBatch))
+	if err != nil {
+		return nil, err
 	}
 	for _, n := range nodes {
 		data.Graph = append(data.Graph, report.Node{Name: n.Name, Operation: n.Operation, Shape: n.Shape, Role: report.Role(n.Role), Operands: n.Operands})
 	}
-	return a.add(dir, reportFile, func(w io.Writer) error { return report.Write(w, data) })
+	return data, nil
 }
 
 // imageLosses returns the binary cross-entropy of each image's reconstruction,

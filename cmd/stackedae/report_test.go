@@ -1,13 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"stackedae/graph"
 	"stackedae/internal/fashion"
+	"stackedae/internal/npy"
+	"stackedae/internal/report"
 	"stackedae/model"
 )
 
@@ -57,4 +62,40 @@ func ones(n int) []float32 {
 		v[i] = 1
 	}
 	return v
+}
+
+// TestReportOfLargeBatch has run.json claim a batch for which there is no memory.
+func TestReportOfLargeBatch(t *testing.T) {
+	f := smallFolder(t)
+	for size, want := range map[string]string{"1099511627776": "55000", "7": "7", "0": "32"} {
+		var err error
+		if f.record, err = unmarshalRecord([]byte(`{"settings": {"batch_size": ` + size + `}}`)); err != nil {
+			t.Fatal(err)
+		}
+		data, err := f.report(t.Context(), "name")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(data.Graph, func(n report.Node) bool { return n.Shape == want+"×784" }) {
+			t.Errorf("batch size %s: no node of %s rows in %v", size, want, data.Graph)
+		}
+	}
+	if _, err := unmarshalRecord([]byte(`{"settings": {"batch_size": -1}}`)); err == nil || err.Error() != "batch size -1, want at least 0" {
+		t.Errorf("a batch of -1 images: error %v", err)
+	}
+}
+
+// TestReadDescentRefuses reads lines that no descent has.
+func TestReadDescentRefuses(t *testing.T) {
+	dir := t.TempDir()
+	var array bytes.Buffer
+	if err := npy.Write(&array, []int{1, 1, 2}, []float32{1, 2}); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"NaN,1,1", "-1,1,1", "0.5,1,1", "1e300,1,1", "1,Inf,1", "1,1,NaN"} {
+		writeFiles(t, dir, map[string]string{descentFile: array.String(), descentTable: "iteration,exaggeration,kl_divergence\n" + line + "\n"})
+		if _, err := readDescent(dir, [][2]float64{{1, 2}}); err == nil || !strings.Contains(err.Error(), descentTable+": ") {
+			t.Errorf("%s: error %v, want one with the file", line, err)
+		}
+	}
 }

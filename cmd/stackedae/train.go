@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"path/filepath"
 	"time"
 
 	"stackedae/figure"
@@ -294,6 +295,11 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 	}
 	if f.Resume {
 		a.skipUnchanged()
+	}
+	if keeper == nil { // those that there are would be another run's
+		if err := train.RemoveCheckpoints(filepath.Join(out, checkpointsDir)); err != nil {
+			return report, errors.Join(stopped, err)
+		}
 	}
 	// What is finished is kept, also when a signal has come.
 	return report, errors.Join(a.flush(context.WithoutCancel(a.ctx)), stopped)

@@ -251,3 +251,20 @@ func ExampleLoad() {
 	// |    .*#########*********..  |
 	// |                            |
 }
+
+func TestDigest(t *testing.T) {
+	d, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum := d.sum(); d.Digest() != sum {
+		t.Errorf("digest of the embedded images %s, want %s", d.Digest(), sum)
+	}
+	other := newData(d.All, d.Train.Len()-1) // the same pixels, cut elsewhere
+	before := other.Digest()
+	d.Train.Images[5]++
+	other = newData(d.All, d.Train.Len()-1)
+	if other.Digest() == before || before == embeddedDigest {
+		t.Error("other images have the same digest")
+	}
+}

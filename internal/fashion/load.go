@@ -43,7 +43,11 @@ func Load() (*Data, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fashion: embedded files: %w", err)
 	}
-	return load(data, "")
+	d, err := load(data, "")
+	if err == nil {
+		d.digest = embeddedDigest
+	}
+	return d, err
 }
 
 // LoadDir returns the dataset in the folder dir, which must hold the files

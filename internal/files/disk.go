@@ -62,12 +62,18 @@ func (System) Rename(from, to string) error { return os.Rename(from, to) }
 // Remove is os.Remove.
 func (System) Remove(path string) error { return os.Remove(path) }
 
-// SyncDir writes a folder's entries to the device, where the system can.
+// SyncDir writes a folder's entries to the device, where the system can. A folder
+// that may not be read cannot be opened for that; since what is written there is
+// whole all the same, that is no error, as in SQLite (os_unix.c, unixSync) and
+// PostgreSQL (fd.c, fsync_fname_ext).
 func (System) SyncDir(path string) error {
 	if runtime.GOOS == "windows" {
-		return nil // folders cannot be opened for that
+		return nil // folders cannot be opened at all
 	}
 	d, err := os.Open(filepath.Clean(path))
+	if errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

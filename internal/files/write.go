@@ -63,9 +63,13 @@ func partOf(target string) string {
 var parts = regexp.MustCompile(`^\.(.+)\.\d{1,20}\.part$`)
 
 // Sweep removes what writers that were killed have left in a folder of the files
-// that ours names. Nobody else may write these meanwhile.
+// that ours names. Nobody else may write these meanwhile. In a folder that may not
+// be read it stays.
 func Sweep(dir string, ours func(name string) bool) error {
 	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
 	if err != nil {
 		return named(dir, err)
 	}

@@ -160,6 +160,9 @@ func (d *Data) validate() error {
 		if err := finite(fmt.Sprintf("descent: frame %d", i), f.Embedding, n); err != nil {
 			return err
 		}
+		if math.IsNaN(f.Exaggeration - f.Exaggeration + f.KLDivergence - f.KLDivergence) {
+			return fmt.Errorf("report: descent: frame %d: exaggeration %v, KL divergence %v, want finite numbers", i, f.Exaggeration, f.KLDivergence)
+		}
 	}
 	return nil
 }

@@ -170,6 +170,8 @@ func TestWriteRefuses(t *testing.T) {
 		{"NaN", func(d *Data) { d.Embedding[2][1] = math.NaN() }, "report: embedding: point 2 (counted from 0) is"},
 		{"infinite", func(d *Data) { d.Embedding[2][0] = math.Inf(1) }, "report: embedding: point 2 (counted from 0) is"},
 		{"frame", func(d *Data) { d.Descent[0].Embedding = d.Descent[0].Embedding[1:] }, "report: descent: frame 0: 299 points, want 300"},
+		{"frame's divergence", func(d *Data) { d.Descent[0].KLDivergence = math.NaN() }, "report: descent: frame 0: exaggeration 12, KL divergence NaN, want finite numbers"},
+		{"frame's exaggeration", func(d *Data) { d.Descent[0].Exaggeration = math.Inf(1) }, "report: descent: frame 0: exaggeration +Inf, KL"},
 		{"graph", func(d *Data) { d.Graph[1].Operands = []int{99} }, "report: graph: node 1 reads node 99 of 27"},
 		{"half a band", func(d *Data) { d.Band.Low = Curves{} }, "report: band: highest: 1 epochs, want 0"},
 		{"short curve", func(d *Data) { d.History.ValLoss = d.History.ValLoss[1:] }, "report: history: 2 epochs, want 3"},
