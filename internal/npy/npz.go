@@ -121,7 +121,7 @@ func readEntry(f *zip.File) (*Array, error) {
 		return nil, err
 	}
 	defer r.Close()
-	h, err := readHeader(r)
+	h, err := readHeader(r, MaxData)
 	if err != nil {
 		return nil, err
 	}
