@@ -127,9 +127,6 @@ func (r *runs) Read(b []byte) (int, error) {
 	}
 	n, err := r.data.ReadAt(b[:min(int64(len(b)), r.length-r.done)], r.at+r.done)
 	r.done += int64(n)
-	if n > 0 {
-		err = nil // it comes again
-	}
 	return n, err
 }
 
