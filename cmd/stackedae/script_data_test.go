@@ -209,6 +209,31 @@ func mkzeros(check func(error), path string, shape []int, cut bool) {
 	check(errors.Join(f.Truncate(size+n), f.Close()))
 }
 
+// mkweights writes kernels and biases of layers between so many units.
+func mkweights(ts *testscript.TestScript, neg bool, args []string) {
+	var weights []npy.Entry
+	add := func(shape ...int) {
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		weights = append(weights, npy.Entry{Name: fmt.Sprintf("arr_%d", len(weights)), Array: npy.Array{Shape: shape, Data: make([]float32, n)}})
+	}
+	before := 0
+	for i, text := range args[1:] {
+		units, err := strconv.Atoi(text)
+		ts.Check(err)
+		if i > 0 {
+			add(before, units)
+			add(units)
+		}
+		before = units
+	}
+	var b bytes.Buffer
+	ts.Check(npy.WriteNPZ(&b, weights))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
+}
+
 func mkpng(ts *testscript.TestScript, neg bool, args []string) {
 	width, err := strconv.Atoi(args[1])
 	ts.Check(err)

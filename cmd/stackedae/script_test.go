@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 //
 //	mkdata DIR [FAULT]           write a tiny dataset, broken as told
 //	mkarray FILE SHAPE KIND      write an .npy file, see mkarray
+//	mkweights FILE UNITS...      write the weights of layers as Keras' get_weights in .npz
 //	mkpng FILE WIDTH HEIGHT      write a PNG
 //	fails STATUS ARGS...         run stackedae, want this status and one line of error
 //	mask FILE                    write standard output to a file, with every number
@@ -54,6 +55,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"mkdata":            mkdata,
 			"mkarray":           mkarray,
+			"mkweights":         mkweights,
 			"mkpng":             mkpng,
 			"fails":             fails,
 			"interrupts":        interrupts,
