@@ -14,7 +14,7 @@ import (
 )
 
 type importCommand struct {
-	File   string `arg:"" help:"The weights: .npz of Keras' get_weights, saved by numpy.savez, or .safetensors."`
+	File   string `arg:"" name:"FILE" help:"The weights: .npz of Keras' get_weights, saved by numpy.savez, or .safetensors."`
 	Hidden []int  `placeholder:"UNITS" help:"Units of the encoder's layers, the code last, for an .npz whose decoder does not mirror the encoder."`
 	outFlag
 	reportFlags
