@@ -71,6 +71,9 @@ func New(m *model.Model, c Config) (*Network, error) {
 	return n, nil
 }
 
+// CodeUnits returns the width of a code.
+func (n *Network) CodeUnits() int { return n.model.Spec.CodeUnits() }
+
 // machine returns the machine for a role and a number of rows.
 func (n *Network) machine(r role, rows int) (*machine, error) {
 	return n.runner.machine(machineKey{r, rows}, func() (*program, error) { return n.program(r, rows) })
@@ -116,14 +119,14 @@ func (n *Network) Evaluate(ctx context.Context, images Inputs) (Metrics, error) 
 	return Metrics{sum.Loss / count, sum.RoundedAccuracy / count}, nil
 }
 
-// Encode returns the codes of images, a row of the model's CodeUnits each.
+// Encode returns the codes of images, a row of CodeUnits each.
 func (n *Network) Encode(ctx context.Context, images Inputs) ([]float32, error) {
-	return n.outputs(ctx, encoding, images, n.model.Spec.Inputs, n.model.Spec.CodeUnits())
+	return n.outputs(ctx, encoding, images, n.model.Spec.Inputs, n.CodeUnits())
 }
 
 // Decode returns the images of codes, rows of pixels from 0 to 1.
 func (n *Network) Decode(ctx context.Context, codes Inputs) ([]float32, error) {
-	return n.outputs(ctx, decoding, codes, n.model.Spec.CodeUnits(), n.model.Spec.Inputs)
+	return n.outputs(ctx, decoding, codes, n.CodeUnits(), n.model.Spec.Inputs)
 }
 
 // Reconstruct returns what encoder and decoder in a row make of images, rows

@@ -83,12 +83,15 @@ func (m *Model) Save(path string) error {
 // Load reads a model from a safetensors file that Save or another program
 // wrote. The file must tell its architecture and hold exactly its tensors, as
 // float32, all finite. An attachment is left alone.
-func Load(path string) (*Model, error) {
+func Load(path string) (*Model, error) { return load(path, toldArchitecture) }
+
+// load reads a safetensors file of an architecture that spec returns.
+func load(path string, spec specOf) (*Model, error) {
 	data, err := files.Read(path, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("model: %s: %w", path, err)
 	}
-	m, _, err := Unmarshal(data)
+	m, _, err := unmarshal(data, spec)
 	if err != nil {
 		return nil, fmt.Errorf("model: %s: %w", path, err)
 	}
@@ -97,7 +100,9 @@ func Load(path string) (*Model, error) {
 
 // Unmarshal rebuilds a model from the bytes of a safetensors file, as Load does,
 // and returns what is attached to it. Its errors do not say model.
-func Unmarshal(data []byte) (*Model, Attachment, error) {
+func Unmarshal(data []byte) (*Model, Attachment, error) { return unmarshal(data, toldArchitecture) }
+
+func unmarshal(data []byte, spec specOf) (*Model, Attachment, error) {
 	_, metadata, err := safetensors.ReadMetadata(data)
 	if err != nil {
 		return nil, Attachment{}, fmt.Errorf("not a whole safetensors file: %w", err)
@@ -106,7 +111,7 @@ func Unmarshal(data []byte) (*Model, Attachment, error) {
 	if err != nil {
 		return nil, Attachment{}, fmt.Errorf("not a whole safetensors file: %w", err)
 	}
-	m, err := unmarshalModel(file, metadata.Metadata())
+	m, err := unmarshalModel(file, metadata.Metadata(), spec)
 	if err != nil {
 		return nil, Attachment{}, err
 	}
@@ -117,8 +122,11 @@ func Unmarshal(data []byte) (*Model, Attachment, error) {
 	return m, a, nil
 }
 
-func unmarshalModel(file safetensors.SafeTensors, metadata map[string]string) (*Model, error) {
-	spec, err := architecture(metadata)
+// specOf finds the architecture of the model in a file with the metadata given.
+type specOf func(file safetensors.SafeTensors, metadata map[string]string) (Spec, error)
+
+func unmarshalModel(file safetensors.SafeTensors, metadata map[string]string, architecture specOf) (*Model, error) {
+	spec, err := architecture(file, metadata)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +151,8 @@ func unmarshalModel(file safetensors.SafeTensors, metadata map[string]string) (*
 	return m, m.CheckFinite()
 }
 
-func architecture(metadata map[string]string) (spec Spec, err error) {
+// toldArchitecture is the architecture that the file tells.
+func toldArchitecture(_ safetensors.SafeTensors, metadata map[string]string) (spec Spec, err error) {
 	text, ok := metadata[architectureKey]
 	if !ok {
 		return spec, fmt.Errorf("no metadata entry %q, want the layers as JSON", architectureKey)

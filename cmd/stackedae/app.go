@@ -226,11 +226,12 @@ func (a *app) addFigures(dir string, drawings ...drawing) error {
 }
 
 // skipUnchanged leaves out the files that are there already with the same content.
-func (a *app) skipUnchanged() {
-	a.outputs = slices.DeleteFunc(a.outputs, func(o output) bool {
-		there, err := files.Read(o.path, int64(len(o.data)))
-		return err == nil && bytes.Equal(there, o.data)
-	})
+func (a *app) skipUnchanged() { a.outputs = slices.DeleteFunc(a.outputs, output.isThere) }
+
+// isThere reports whether the file is there already with the same content.
+func (o output) isThere() bool {
+	there, err := files.Read(o.path, int64(len(o.data)))
+	return err == nil && bytes.Equal(there, o.data)
 }
 
 // flush writes all files that are ready, each whole or not at all, unless ctx

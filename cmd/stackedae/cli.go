@@ -34,6 +34,7 @@ type grammar struct {
 	Plot        plotCommand        `cmd:"" help:"Draw an embedding, plain and with thumbnails."`
 	Report      reportCommand      `cmd:"" help:"Make one HTML file of a run's folder, to look at in a browser."`
 	Export      exportCommand      `cmd:"" help:"Write a model in another program's format."`
+	Import      importCommand      `cmd:"" help:"Read a model in another program's format."`
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
 	Graph       graphCommand       `cmd:"" help:"Print a training step's graph for Graphviz."`
 	Compare     compareCommand     `cmd:"" help:"Compare training with Keras' recorded runs."`

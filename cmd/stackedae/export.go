@@ -12,7 +12,7 @@ import (
 
 type exportCommand struct {
 	modelFlag
-	Format string `required:"" enum:"${formats}" placeholder:"NAME" help:"npz: model.npz, the weights in the order of Keras' get_weights; onnx: encoder.onnx, decoder.onnx and autoencoder.onnx, for any number of images."`
+	Format string `required:"" enum:"${formats}" placeholder:"NAME" help:"npz: model.npz, the weights in the order of Keras' get_weights; onnx: encoder.onnx, decoder.onnx and autoencoder.onnx, for any number of images; safetensors: model.safetensors, a checkpoint's without the state of training."`
 	outFlag
 	reportFlags
 }
@@ -30,8 +30,18 @@ type exported struct {
 
 // exports are the files of each format.
 var exports = map[string][]exported{
-	"npz":  {{"model.npz", (*model.Model).WriteNPZ}},
-	"onnx": {{"encoder.onnx", onnx.Encoder}, {"decoder.onnx", onnx.Decoder}, {"autoencoder.onnx", onnx.Autoencoder}},
+	"npz":         {{"model.npz", (*model.Model).WriteNPZ}},
+	"safetensors": {{modelFile, writeSafetensors}},
+	"onnx":        {{"encoder.onnx", onnx.Encoder}, {"decoder.onnx", onnx.Decoder}, {"autoencoder.onnx", onnx.Autoencoder}},
+}
+
+// writeSafetensors writes the file of a model.
+func writeSafetensors(m *model.Model, w io.Writer) error {
+	data, err := m.MarshalBinary()
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	return err
 }
 
 func (c *exportCommand) Run(app *app) error {

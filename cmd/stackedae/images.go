@@ -81,20 +81,35 @@ func picturesOf(set fashion.Set) pictures {
 
 // readImages reads a file of images, known by the end of its name.
 func readImages(path string) (pictures, error) {
-	if strings.EqualFold(filepath.Ext(path), ".png") {
+	if isPNG(path) {
 		return readPNG(path)
 	}
 	array, err := npy.ReadFile(path)
 	if err != nil {
 		return pictures{}, err
 	}
-	shape := array.Shape
+	if err := checkImages(path, array.Shape); err != nil {
+		return pictures{}, err
+	}
+	return picturesIn(path, array, 0)
+}
+
+func isPNG(path string) bool { return strings.EqualFold(filepath.Ext(path), ".png") }
+
+// checkImages returns an error unless an array's shape is that of images.
+func checkImages(path string, shape []int) error {
 	if !(len(shape) == 2 && shape[1] == fashion.Pixels) && !(len(shape) == 3 && slices.Equal(shape[1:], []int{fashion.Side, fashion.Side})) {
-		return pictures{}, fmt.Errorf("%s: array of shape %v, want n x %d or n x %d x %[4]d", path, shape, fashion.Pixels, fashion.Side)
+		return fmt.Errorf("%s: array of shape %v, want n x %d or n x %d x %[4]d", path, shape, fashion.Pixels, fashion.Side)
 	}
 	if shape[0] == 0 {
-		return pictures{}, fmt.Errorf("%s: no images, want at least one", path)
+		return fmt.Errorf("%s: no images, want at least one", path)
 	}
+	return nil
+}
+
+// picturesIn returns an array of images as pictures. The first has that number in its
+// file.
+func picturesIn(path string, array *npy.Array, first int) (pictures, error) {
 	if grey, ok := array.Data.([]byte); ok {
 		return pictures{inputs: graph.Bytes{Pixels: grey, Columns: fashion.Pixels}, bytes: grey}, nil
 	}
@@ -102,7 +117,7 @@ func readImages(path string) (pictures, error) {
 	grey := make([]byte, len(values))
 	for i, v := range values {
 		if !(v >= 0 && v <= 1) {
-			return pictures{}, fmt.Errorf("%s: image %d, pixel %d is %v, want 0 to 1", path, i/fashion.Pixels, i%fashion.Pixels, v)
+			return pictures{}, fmt.Errorf("%s: image %d, pixel %d is %v, want 0 to 1", path, first+i/fashion.Pixels, i%fashion.Pixels, v)
 		}
 		grey[i] = byte(math.RoundToEven(float64(v) * 255))
 	}

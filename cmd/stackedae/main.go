@@ -15,6 +15,7 @@ Usage:
 	stackedae plot DIR [flags]           draw an embedding
 	stackedae report DIR                 make an HTML file of a run's folder
 	stackedae export [flags]             write a model in another program's format
+	stackedae import FILE [flags]        read a model in another program's format
 	stackedae summary [flags]            print the model's layers as Keras does
 	stackedae graph [flags]              print a training step's graph for Graphviz
 	stackedae compare [flags]            compare training with Keras' recorded runs
@@ -135,18 +136,22 @@ command at a time may write to a folder.
 # Using a model
 
 Evaluate, reconstruct, encode and export take --model FILE (out/model.safetensors),
-the first three also --split train, valid, test or all (valid). Reconstruct and encode take other
-images by --images FILE: an .npy of n x 784 or n x 28 x 28, bytes or floats from
-0 to 1, or a PNG of 28 x 28, white on black. Reconstruct draws --count of them
-(5) into reconstruction_plot.png, and with --npy also into reconstructions.npy, as
-numbers from 0 to 1; encode writes codes.npy, labels.npy and
-images.npy, and removes labels.npy and embedding.npy that belong to other images.
-Evaluate and encode tell how long the computing took, without reading and writing.
+the first three also --split train, valid, test or all (valid). Reconstruct and
+encode take other images by --images FILE: an .npy of n x 784 or n x 28 x 28, bytes
+or floats from 0 to 1, or a PNG of 28 x 28, white on black. Reconstruct draws
+--count of them (5) into reconstruction_plot.png, and with --npy also into
+reconstructions.npy, as numbers from 0 to 1. Encode writes codes.npy, labels.npy and
+images.npy, with --codes-only the first alone, and removes what belongs to other
+codes: labels, images, the embedding. Its .npy may be longer than the memory: 5,000
+images at a time are read. Evaluate and encode tell how long the computing took.
 
-Export writes the model for other programs, in the format that --format names: npz
-is model.npz, the weights in the order of Keras' get_weights, for Keras' set_weights
-and for --init; onnx is encoder.onnx, decoder.onnx and autoencoder.onnx, of operator
-set 22 and with any number of rows.
+Export writes the model as --format says: npz is model.npz, the weights in the order
+of Keras' get_weights, for its set_weights and for --init; onnx is encoder.onnx,
+decoder.onnx and autoencoder.onnx, of operator set 22 and for any number of rows;
+safetensors is model.safetensors. Import reads such an .npz, or .safetensors, into
+model.safetensors, and removes another model's history. The architecture is that of
+the shapes, SELU with sigmoid at the end; where the decoder does not mirror the
+encoder, --hidden tells the encoder's units.
 
 # Embedding and drawing
 
@@ -310,7 +315,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -336,11 +340,6 @@ const (
 	wrongUsage = 2
 	signalBase = 128 // plus the signal's number, as shells have it
 )
-
-// signalError is the cause of a context that a signal has cancelled.
-type signalError struct{ signal os.Signal }
-
-func (e signalError) Error() string { return e.signal.String() }
 
 // run runs the command line and returns the exit status.
 func run(args []string, stdout, stderr io.Writer) int {
@@ -400,24 +399,4 @@ func oneLine(text string) string {
 		}
 	}
 	return b.String()
-}
-
-// untilSignal returns a context that the first SIGINT or SIGTERM cancels; a
-// second one ends the program at once.
-func untilSignal(parent context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(parent)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		select {
-		case s := <-signals:
-			signal.Stop(signals)
-			cancel(signalError{s})
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, func() {
-		signal.Stop(signals)
-		cancel(nil)
-	}
 }

@@ -1,5 +1,4 @@
-// This file holds the commands that run a trained model: evaluate,
-// reconstruct and encode.
+// This file holds commands that run a trained model: evaluate and reconstruct.
 
 package main
 
@@ -8,13 +7,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"slices"
 
 	"stackedae/figure"
 	"stackedae/graph"
 	"stackedae/internal/fashion"
-	"stackedae/internal/files"
 	"stackedae/internal/npy"
 	"stackedae/model"
 )
@@ -178,99 +174,6 @@ func (a *app) reconstruct(network *graph.Network, images pictures, out string) (
 		return nil, err
 	}
 	return reconstructed, a.addFigures(out, drawing{reconstructionsFile, func() (*figure.Figure, error) { return figure.Reconstructions(above, below) }})
-}
-
-type encodeCommand struct {
-	modelFlag
-	imageFlags
-	outFlag
-	reportFlags
-}
-
-// Help is shown below the command's usage.
-func (encodeCommand) Help() string {
-	return "Removes labels.npy and embedding.npy of an earlier run that belong to other images.\n\nExample: stackedae encode --split test --out test"
-}
-
-// encodeReport is what encode prints as JSON.
-type encodeReport struct {
-	Images  int     `json:"images"`
-	Seconds float64 `json:"seconds"` // of computing
-}
-
-func (r encodeReport) String() string {
-	return fmt.Sprintf("encoded %s images in %.2f seconds", count(r.Images), r.Seconds)
-}
-
-func (c *encodeCommand) Run(app *app) error {
-	network, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer network.Close()
-	images, err := c.load()
-	if err != nil {
-		return err
-	}
-	if err := app.prepare(c.Out, codesFile, imagesFile, labelsFile); err != nil {
-		return err
-	}
-	codes, report, err := app.encode(network, images, c.Out)
-	if err != nil {
-		return err
-	}
-	if err := removeStrangers(c.Out, codes, images.labels != nil); err != nil {
-		return err
-	}
-	if err := app.flush(app.ctx); err != nil {
-		return err
-	}
-	all := struct {
-		encodeReport
-		filesReport
-	}{report, filesReport{app.wrote}}
-	return app.result(c.reportFlags, all, "%v\n%s\n", report, app.summary())
-}
-
-// encode readies the images' codes with the images and their labels, and
-// returns the codes.
-func (a *app) encode(network *graph.Network, images pictures, out string) ([]float32, encodeReport, error) {
-	stop := a.watch.start(inferenceStage)
-	codes, err := network.Encode(a.ctx, images.inputs)
-	n := images.inputs.Len()
-	report := encodeReport{n, stop().Seconds()}
-	if err != nil {
-		return nil, report, err
-	}
-	if err := a.addNPY(out, codesFile, []int{n, len(codes) / n}, codes); err != nil {
-		return nil, report, err
-	}
-	if err := a.addNPY(out, imagesFile, []int{n, fashion.Side, fashion.Side}, images.bytes); err != nil {
-		return nil, report, err
-	}
-	if images.labels == nil {
-		return codes, report, nil
-	}
-	return codes, report, a.addNPY(out, labelsFile, []int{n}, images.labels)
-}
-
-// removeStrangers removes what an earlier run has left in the folder and would
-// be drawn with these codes although it belongs to others: the labels, unless
-// new ones are there, and the embedding, unless the codes are the same.
-func removeStrangers(dir string, codes []float32, labelled bool) error {
-	var strangers []string
-	if !labelled {
-		strangers = append(strangers, labelsFile)
-	}
-	if old, err := npy.ReadFile(filepath.Join(dir, codesFile)); err != nil || !slices.Equal(old.Float32s(), codes) {
-		strangers = append(strangers, embeddingFile, descentFile, descentTable)
-	}
-	for _, name := range strangers {
-		if err := files.Remove(filepath.Join(dir, name)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (a *app) addNPY(dir, name string, shape []int, data any) error {

@@ -95,9 +95,6 @@ func (c *runCommand) Run(app *app) error {
 	if err != nil {
 		return err
 	}
-	if err := removeStrangers(c.Out, codes, true); err != nil {
-		return err
-	}
 	if err := app.flush(app.ctx); err != nil {
 		return err
 	}

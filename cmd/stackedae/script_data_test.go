@@ -108,8 +108,10 @@ func writeTinyData(check func(error), dir, fault string) {
 // in five clusters), nan or inf (one of them), equal, bytes, unit (floats from 0 to
 // 1), duplicates (three different rows), constant (the second column), scales (the
 // first column times 1e30, the second times 1e-30), far (the last row, by 1e6),
-// bool, gigabytes (a header that claims them).
+// beyond (unit, but for the last, which is 2), bool, gigabytes (a header that claims
+// them), zeros (bytes that take no room on a disk), cut (one of those is missing).
 func mkarray(ts *testscript.TestScript, neg bool, args []string) {
+	path := ts.MkAbs(args[0])
 	var shape []int
 	n := 1
 	for s := range strings.SplitSeq(args[1], "x") {
@@ -117,6 +119,10 @@ func mkarray(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		shape = append(shape, v)
 		n *= v
+	}
+	if args[2] == "zeros" || args[2] == "cut" {
+		mkzeros(ts.Check, path, shape, args[2] == "cut")
+		return
 	}
 	rng := rand.New(rand.NewPCG(1, 0))
 	values := make([]float32, n)
@@ -156,9 +162,12 @@ func mkarray(ts *testscript.TestScript, neg bool, args []string) {
 		for i := range values {
 			values[i] = 3
 		}
-	case "unit":
+	case "unit", "beyond":
 		for i := range values {
 			values[i] = float32(rng.Float64())
+		}
+		if kind == "beyond" {
+			values[n-1] = 2
 		}
 	case "bytes":
 		b := make([]byte, n)
@@ -178,7 +187,51 @@ func mkarray(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(npy.Write(&b, shape, data))
 		raw = b.Bytes()
 	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), raw, 0o644))
+	ts.Check(os.WriteFile(path, raw, 0o644))
+}
+
+// mkzeros writes an .npy file of bytes that are 0, as a file with a hole. If it is cut
+// the last is missing.
+func mkzeros(check func(error), path string, shape []int, cut bool) {
+	f, err := os.Create(path)
+	check(err)
+	_, err = npy.NewWriter[byte](f, shape)
+	check(err)
+	size, err := f.Seek(0, io.SeekCurrent)
+	check(err)
+	n := int64(1)
+	for _, d := range shape {
+		n *= int64(d)
+	}
+	if cut {
+		n--
+	}
+	check(errors.Join(f.Truncate(size+n), f.Close()))
+}
+
+// mkweights writes kernels and biases of layers between so many units.
+func mkweights(ts *testscript.TestScript, neg bool, args []string) {
+	var weights []npy.Entry
+	add := func(shape ...int) {
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		weights = append(weights, npy.Entry{Name: fmt.Sprintf("arr_%d", len(weights)), Array: npy.Array{Shape: shape, Data: make([]float32, n)}})
+	}
+	before := 0
+	for i, text := range args[1:] {
+		units, err := strconv.Atoi(text)
+		ts.Check(err)
+		if i > 0 {
+			add(before, units)
+			add(units)
+		}
+		before = units
+	}
+	var b bytes.Buffer
+	ts.Check(npy.WriteNPZ(&b, weights))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
 }
 
 func mkpng(ts *testscript.TestScript, neg bool, args []string) {

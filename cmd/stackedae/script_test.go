@@ -32,12 +32,15 @@ func TestMain(m *testing.M) {
 //
 //	mkdata DIR [FAULT]           write a tiny dataset, broken as told
 //	mkarray FILE SHAPE KIND      write an .npy file, see mkarray
+//	mkweights FILE UNITS...      write the weights of layers as Keras' get_weights in .npz
 //	mkpng FILE WIDTH HEIGHT      write a PNG
 //	fails STATUS ARGS...         run stackedae, want this status and one line of error
 //	mask FILE                    write standard output to a file, with every number
 //	                             that has a point or is a percentage as 0
 //	interrupts SIGNAL STATUS ARGS...
 //	                             run stackedae, signal it after its first line of progress
+//	interruptsWriting SIGNAL STATUS FILES ARGS...
+//	                             run stackedae, signal it once one of the files is there
 //	insists DIR ARGS...          run stackedae so that it waits for a reader, signal it
 //	                             when it has locked DIR, and again until it ends
 //	hangsup ARGS...              run stackedae and close its output after the first line
@@ -50,15 +53,17 @@ func TestScripts(t *testing.T) {
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"mkdata":     mkdata,
-			"mkarray":    mkarray,
-			"mkpng":      mkpng,
-			"fails":      fails,
-			"interrupts": interrupts,
-			"insists":    insists,
-			"hangsup":    hangsup,
-			"meanwhile":  meanwhile,
-			"mask":       mask,
+			"mkdata":            mkdata,
+			"mkarray":           mkarray,
+			"mkweights":         mkweights,
+			"mkpng":             mkpng,
+			"fails":             fails,
+			"interrupts":        interrupts,
+			"interruptsWriting": interruptsWriting,
+			"insists":           insists,
+			"hangsup":           hangsup,
+			"meanwhile":         meanwhile,
+			"mask":              mask,
 		},
 	}
 	if testing.Short() { // as under the race detector: a run, and its end by signals
@@ -106,9 +111,6 @@ func mask(ts *testscript.TestScript, neg bool, args []string) {
 // interrupts runs the program, sends it a signal once it has told of an epoch
 // or of iterations, and leaves standard error in the file stderr.txt.
 func interrupts(ts *testscript.TestScript, neg bool, args []string) {
-	signals := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}
-	status, err := strconv.Atoi(args[1])
-	ts.Check(err)
 	cmd := command(ts, args[2:])
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -125,9 +127,39 @@ func interrupts(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Check(cmd.Process.Signal(signals[args[0]]))
 		}
 	}
+	awaitStatus(ts, cmd, args[1], &stderr)
+}
+
+// interruptsWriting is interrupts for a command that says nothing meanwhile.
+func interruptsWriting(ts *testscript.TestScript, neg bool, args []string) {
+	cmd := command(ts, args[3:])
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	ts.Check(cmd.Start())
+	late := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	defer late.Stop()
+	for range 6000 {
+		there, err := filepath.Glob(ts.MkAbs(args[2]))
+		ts.Check(err)
+		if there != nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Check(cmd.Process.Signal(signals[args[0]]))
+	awaitStatus(ts, cmd, args[1], &stderr)
+}
+
+var signals = map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}
+
+// awaitStatus wants a command to end with a status, and leaves standard error in the
+// file stderr.txt.
+func awaitStatus(ts *testscript.TestScript, cmd *exec.Cmd, status string, stderr *bytes.Buffer) {
+	want, err := strconv.Atoi(status)
+	ts.Check(err)
 	err = cmd.Wait()
-	if got := cmd.ProcessState.ExitCode(); got != status {
-		ts.Fatalf("status %d (%v), want %d; standard error:\n%s", got, err, status, stderr.String())
+	if got := cmd.ProcessState.ExitCode(); got != want {
+		ts.Fatalf("status %d (%v), want %d; standard error:\n%s", got, err, want, stderr.String())
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("stderr.txt"), stderr.Bytes(), 0o644))
 }

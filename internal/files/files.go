@@ -3,6 +3,7 @@
 package files
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -56,6 +57,44 @@ func Read(path string, limit int64) ([]byte, error) {
 	// Not more than was announced, should the file grow meanwhile.
 	data, err := io.ReadAll(io.LimitReader(f, size))
 	return data, Reason(err)
+}
+
+// equal reports whether two regular files hold the same bytes, of which it keeps few
+// in memory. If a is not there they do not.
+func equal(a, b string) (bool, error) {
+	f, size, err := Open(a)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	g, otherSize, err := Open(b)
+	if err != nil {
+		return false, err
+	}
+	defer g.Close()
+	if size != otherSize {
+		return false, nil
+	}
+	const piece = 1 << 16
+	x, y := make([]byte, piece), make([]byte, piece)
+	for {
+		n, err := io.ReadFull(f, x)
+		m, otherErr := io.ReadFull(g, y)
+		if !bytes.Equal(x[:n], y[:m]) {
+			return false, nil
+		}
+		for _, err := range []error{err, otherErr} {
+			switch {
+			case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+				return true, nil
+			case err != nil:
+				return false, err
+			}
+		}
+	}
 }
 
 // Reason strips the operation and the path, which the caller tells better,

@@ -1,4 +1,4 @@
-// This file writes files whole or not at all.
+// This file writes files whole or not at all, at once or a piece at a time.
 
 package files
 
@@ -17,40 +17,84 @@ import (
 // in the place of what was there. A link is followed; what is no regular file is
 // not replaced. Permissions stay as they were.
 func Write(path string, data []byte) error {
-	target, err := Target(path)
+	p, err := Create(path)
 	if err != nil {
 		return err
 	}
-	return named(path, write(target, data))
+	defer p.Discard()
+	if _, err := p.Write(data); err != nil {
+		return err
+	}
+	return p.Commit()
 }
 
-func write(target string, data []byte) (err error) {
-	part := partOf(target)
-	f, err := disk.Create(part, 0o644)
+// Pending is a file that is being written beside its place. Write says how. Whoever
+// makes one discards it in the end, which does nothing to one that is in its place.
+type Pending struct {
+	path, target, part string
+	file               File // nil once it is closed
+	ended              bool
+}
+
+// Create begins a file that Commit puts in the place of path.
+func Create(path string) (*Pending, error) {
+	target, err := Target(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			disk.Remove(part) // the first error counts
+	p := &Pending{path: path, target: target, part: partOf(target)}
+	f, err := disk.Create(p.part, 0o644)
+	if err != nil {
+		return nil, named(path, err)
+	}
+	p.file = f
+	if info, err := os.Stat(target); err == nil {
+		if err := f.Chmod(info.Mode().Perm()); err != nil {
+			p.Discard()
+			return nil, named(path, err)
 		}
-	}()
-	if info, statErr := os.Stat(target); statErr == nil {
-		err = f.Chmod(info.Mode().Perm())
 	}
-	if err == nil {
-		_, err = f.Write(data)
+	return p, nil
+}
+
+// Write writes the next bytes.
+func (p *Pending) Write(b []byte) (int, error) {
+	n, err := p.file.Write(b)
+	return n, named(p.path, err)
+}
+
+// Unchanged reports whether the file that Commit would replace holds what has been
+// written.
+func (p *Pending) Unchanged() (bool, error) {
+	same, err := equal(p.target, p.part)
+	return same, named(p.path, err)
+}
+
+// Commit sees that what was written lasts, and puts it in its place.
+func (p *Pending) Commit() error {
+	err := p.file.Sync()
+	err = errors.Join(err, p.file.Close())
+	p.file = nil
+	if err != nil {
+		return named(p.path, err)
 	}
-	if err == nil {
-		err = f.Sync()
+	if err := disk.Rename(p.part, p.target); err != nil {
+		return named(p.path, err)
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
+	p.ended = true
+	return named(p.path, disk.SyncDir(filepath.Dir(p.target)))
+}
+
+// Discard takes back what was written, unless it is in its place.
+func (p *Pending) Discard() {
+	if p.ended {
+		return
 	}
-	if err := disk.Rename(part, target); err != nil {
-		return err
+	p.ended = true
+	if p.file != nil {
+		p.file.Close() // it goes anyway
 	}
-	return disk.SyncDir(filepath.Dir(target))
+	disk.Remove(p.part) // the caller's error counts
 }
 
 // partOf returns a new name for what is written of a file. It begins with a point

@@ -144,3 +144,81 @@ func TestMkdirAll(t *testing.T) {
 		t.Errorf("in the place of a file: error %v", err)
 	}
 }
+
+// TestPending writes a file a piece at a time: what was there stays until Commit, and
+// after Discard.
+func TestPending(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "file")
+	content := func() string {
+		t.Helper()
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		for _, e := range entries {
+			data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			name, part := e.Name(), strings.HasSuffix(e.Name(), ".part")
+			if part {
+				name = "part"
+			}
+			all = append(all, name+" "+string(data))
+		}
+		return strings.Join(all, ", ")
+	}
+	long := strings.Repeat("x", 1<<16)
+	for _, c := range []struct {
+		before    string // "" for no file
+		pieces    []string
+		unchanged bool
+		commit    bool
+		after     string
+	}{
+		{"", []string{"a", "b"}, false, false, ""},
+		{"", []string{"a", "b"}, false, true, "file ab"},
+		{"ab", []string{"a", "b"}, true, true, "file ab"},
+		{"ab", []string{"a", "c"}, false, false, "file ab"},
+		{"ab", []string{"a", "c"}, false, true, "file ac"},
+		{"ab", []string{"a", "b", "c"}, false, true, "file abc"},
+		{long, []string{long}, true, true, "file " + long},
+		{long + "a", []string{long, "a"}, true, true, "file " + long + "a"},
+		{long + "a", []string{long, "b"}, false, true, "file " + long + "b"},
+	} {
+		os.Remove(path)
+		if c.before != "" {
+			if err := os.WriteFile(path, []byte(c.before), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := content()
+		p, err := files.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, piece := range c.pieces {
+			if _, err := p.Write([]byte(piece)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		written := strings.Join(c.pieces, "")
+		if got, want := content(), strings.TrimSuffix("part "+written+", "+before, ", "); got != want {
+			t.Errorf("before Commit: %.100s, want %.100s", got, want)
+		}
+		if unchanged, err := p.Unchanged(); err != nil || unchanged != c.unchanged {
+			t.Errorf("%.100s in the place of %.100s: unchanged %v, error %v", written, c.before, unchanged, err)
+		}
+		if c.commit {
+			if err := p.Commit(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p.Discard()
+		if got := content(); got != c.after {
+			t.Errorf("%.100s in the place of %.100s, committed %v: %.100s, want %.100s", written, c.before, c.commit, got, c.after)
+		}
+	}
+}

@@ -5,13 +5,14 @@ package npy
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 )
 
-// addFiles seeds f with the files of testdata that match pattern.
-func addFiles(f *testing.F, pattern string) {
+// addFiles seeds f with the files of testdata that match pattern, and more arguments.
+func addFiles(f *testing.F, pattern string, more ...any) {
 	f.Helper()
 	paths, err := filepath.Glob(filepath.Join("testdata", pattern))
 	if err != nil || len(paths) == 0 {
@@ -22,7 +23,7 @@ func addFiles(f *testing.F, pattern string) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(b)
+		f.Add(append([]any{b}, more...)...)
 	}
 }
 
@@ -103,6 +104,41 @@ func FuzzReadNPZ(f *testing.F) {
 					t.Errorf("array %q (-outside +in the archive):\n%s", name, d)
 				}
 			}
+		}
+	})
+}
+
+// FuzzRows reads any bytes by rows. It has to accept the arrays of at least one
+// dimension that Read accepts, and no others, and to read the same.
+func FuzzRows(f *testing.F) {
+	addFiles(f, "*.npy", byte(1))
+	for _, c := range readerErrors {
+		f.Add(c.file, byte(1))
+	}
+	f.Fuzz(func(t *testing.T, b []byte, n byte) {
+		if len(b) > 1<<16 {
+			return
+		}
+		a, err := Read(bytes.NewReader(b), int64(len(b)))
+		r, errRows := NewRows(bytes.NewReader(b), int64(len(b)))
+		if errRows == nil && r.Shape()[0] > len(b) {
+			return // rows of no elements would be read for long
+		}
+		var got Array
+		if errRows == nil {
+			got, errRows = inPieces(r, int(n)+1)
+		}
+		if err == nil && len(a.Shape) == 0 {
+			err = errors.New("no rows")
+		}
+		if (err == nil) != (errRows == nil) {
+			t.Fatalf("at once: error %v; by rows: %v", err, errRows)
+		}
+		if err != nil {
+			return
+		}
+		if d := diff(*a, got); d != "" {
+			t.Errorf("%d rows at a time (-at once +by rows):\n%s", int(n)+1, d)
 		}
 	})
 }

@@ -46,8 +46,9 @@ func (h *header) checkFileSize(got uint64) error {
 // String describes the array for messages.
 func (h *header) String() string { return fmt.Sprintf("shape %s of %q", tuple(h.shape), h.descr) }
 
-// readHeader reads and checks everything before the data.
-func readHeader(r io.Reader) (*header, error) {
+// readHeader reads and checks everything before the data, of which there may be
+// limit bytes.
+func readHeader(r io.Reader, limit int) (*header, error) {
 	prefix := make([]byte, len(magic)+2, len(magic)+2+4)
 	if n, err := io.ReadFull(r, prefix); err != nil {
 		return nil, shortError(int64(n), int64(len(prefix)), "magic and version", err)
@@ -78,7 +79,7 @@ func readHeader(r io.Reader) (*header, error) {
 	if n, err := io.ReadFull(r, text); err != nil {
 		return nil, shortError(int64(len(prefix)+n), int64(len(prefix)+len(text)), "the header", err)
 	}
-	h, err := parseHeader(string(text), len(prefix))
+	h, err := parseHeader(string(text), len(prefix), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -87,8 +88,8 @@ func readHeader(r io.Reader) (*header, error) {
 }
 
 // parseHeader reads the dict in text, which starts at the given offset of the
-// file, and checks that this package can read such an array.
-func parseHeader(text string, offset int) (*header, error) {
+// file, and checks that this package can read such an array of at most limit bytes.
+func parseHeader(text string, offset, limit int) (*header, error) {
 	p := &parser{text: text, offset: offset}
 	h := new(header)
 	seen := make(map[string]bool)
@@ -129,7 +130,7 @@ func parseHeader(text string, offset int) (*header, error) {
 		return nil, err
 	}
 	var err error
-	h.count, err = countItems(h.shape, itemSizes[h.descr], MaxData)
+	h.count, err = countItems(h.shape, itemSizes[h.descr], limit)
 	if err != nil {
 		return nil, err
 	}

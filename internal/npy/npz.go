@@ -85,50 +85,71 @@ func (z *NPZ) Read(name string) (*Array, error) {
 	return a, nil
 }
 
-func (z *NPZ) read(name string) (*Array, error) {
+func (z *NPZ) read(name string) (a *Array, err error) {
+	err = z.open(name, func(h *header, r io.Reader) error {
+		a, err = h.readToEnd(r)
+		return err
+	})
+	return a, err
+}
+
+// Shape returns the size of each dimension of the array with the given name, without
+// reading its elements. Read may find later that they are not there.
+func (z *NPZ) Shape(name string) (shape []int, err error) {
+	err = z.open(name, func(h *header, r io.Reader) error {
+		shape = h.shape
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", z.name, err)
+	}
+	return shape, nil
+}
+
+// open finds an array and calls do with its header and what comes behind it.
+func (z *NPZ) open(name string, do func(*header, io.Reader) error) error {
 	var found *zip.File
 	for _, f := range z.files {
 		if f.Name != name+suffix {
 			continue
 		}
 		if found != nil {
-			return nil, fmt.Errorf("array %q is there twice, want it once", name)
+			return fmt.Errorf("array %q is there twice, want it once", name)
 		}
 		found = f
 	}
 	if found == nil {
-		return nil, fmt.Errorf("no array %q, want %s", name, listNames(z.Names()))
+		return fmt.Errorf("no array %q, want %s", name, listNames(z.Names()))
 	}
-	a, err := readEntry(found)
-	if err != nil {
-		return nil, fmt.Errorf("array %q: %w", name, err)
+	if err := openEntry(found, do); err != nil {
+		return fmt.Errorf("array %q: %w", name, err)
 	}
-	return a, nil
+	return nil
 }
 
-// readEntry reads a file of the archive. What the archive says of its size has
+// openEntry opens a file of the archive. What the archive says of its size has
 // to fit the array's header, but neither is known to be true until the file
 // has been unpacked, so memory is taken as bytes arrive.
-func readEntry(f *zip.File) (*Array, error) {
+func openEntry(f *zip.File, do func(*header, io.Reader) error) error {
 	if f.Flags&1 != 0 { // APPNOTE.TXT section 4.4.4
-		return nil, errors.New("encrypted, want it in the clear")
+		return errors.New("encrypted, want it in the clear")
 	}
 	if f.Method != zip.Store && f.Method != zip.Deflate {
-		return nil, fmt.Errorf("compression method %d, want %d (stored) or %d (deflated)", f.Method, zip.Store, zip.Deflate)
+		return fmt.Errorf("compression method %d, want %d (stored) or %d (deflated)", f.Method, zip.Store, zip.Deflate)
 	}
 	r, err := f.Open()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer r.Close()
-	h, err := readHeader(r)
+	h, err := readHeader(r, MaxData)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := h.checkFileSize(f.UncompressedSize64); err != nil {
-		return nil, err
+		return err
 	}
-	return h.readToEnd(r)
+	return do(h, r)
 }
 
 // listNames says which arrays there are, the first eight by name.

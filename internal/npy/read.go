@@ -57,7 +57,7 @@ func read(r io.Reader, size int64) (*Array, error) {
 	if size >= 0 {
 		r = io.LimitReader(r, size)
 	}
-	h, err := readHeader(r)
+	h, err := readHeader(r, MaxData)
 	if err != nil {
 		return nil, err
 	}

@@ -61,6 +61,11 @@ func write(w io.Writer, shape []int, data any) error {
 	if _, err := w.Write(formatHeader(descr, shape)); err != nil {
 		return err
 	}
+	return writeData(w, data)
+}
+
+// writeData writes elements of one of the types that describe knows.
+func writeData(w io.Writer, data any) (err error) {
 	switch data := data.(type) {
 	case []float32:
 		return writeItems(w, data, 4, func(dst []byte, src []float32) {
