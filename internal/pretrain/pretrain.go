@@ -1,9 +1,14 @@
 // Package pretrain measures what training without labels is worth where labels
-// are few: the same classifier from an autoencoder's encoder and from random
-// weights, beside linear classifiers.
+// are few: the same classifier from an autoencoder's encoder and from the random
+// weights that this began with, beside linear classifiers.
+//
+// All classifiers are trained by plain stochastic gradient descent, 32 images a
+// step, for a fixed number of steps; nothing is stopped or chosen by the test
+// images, which are looked at once, at the end. See [Way] for what each is given.
 package pretrain
 
 import (
+	"errors"
 	"fmt"
 
 	"stackedae/graph"
@@ -43,9 +48,16 @@ const (
 // batchSize is the number of labelled images a step.
 const batchSize = 32
 
+// phase is a part of a classifier's training.
+type phase struct {
+	frozen int // the first layers, so many, stay as they are
+	steps  int
+	rate   float64
+}
+
 // Settings say what is measured.
 type Settings struct {
-	Labels  []int // numbers of labelled images
+	Labels  []int // numbers of labelled images, ascending
 	Steps   int   // of training all layers; the pretrained network takes as many before, with its encoder frozen
 	Machine graph.Machine
 }
@@ -53,11 +65,14 @@ type Settings struct {
 // Validate returns an error that says what is wrong with s, or nil.
 func (s Settings) Validate() error {
 	if len(s.Labels) == 0 {
-		return fmt.Errorf("pretrain: no numbers of labels, want at least one")
+		return errors.New("pretrain: no numbers of labels, want at least one")
 	}
-	for _, n := range s.Labels {
+	for i, n := range s.Labels {
 		if n < fashion.Classes {
 			return fmt.Errorf("pretrain: %d labels, want at least one a class, %d", n, fashion.Classes)
+		}
+		if i > 0 && n <= s.Labels[i-1] {
+			return fmt.Errorf("pretrain: %d labels after %d, want each number above the one before", n, s.Labels[i-1])
 		}
 	}
 	if s.Steps < 1 {
