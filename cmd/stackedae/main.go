@@ -18,6 +18,7 @@ Usage:
 	stackedae summary [flags]            print the model's layers as Keras does
 	stackedae graph [flags]              print a training step's graph for Graphviz
 	stackedae compare [flags]            compare training with Keras' recorded runs
+	stackedae pretrain [flags]           measure what training without labels is worth
 	stackedae bench [flags]              time a training step in many ways
 
 Without a command it does run's work. The images are part of the program; no
@@ -232,6 +233,29 @@ as draws from a distribution only.
 	                    epochs.jsonl, as the scripts in testdata/keras write them
 
 and of train's flags all but --init and --log-steps.
+
+# What training without labels is worth
+
+Pretrain trains an autoencoder as train does, without labels. Then it labels a few
+of the training images, as many of each class, and trains four classifiers on them:
+
+	pretrained        the encoder with a softmax layer on top: in the first half of
+	                  the steps that layer alone, the encoder frozen; then all
+	random weights    the same layers from the weights that the autoencoder began
+	                  with, all trained from the first step on
+	linear on codes   softmax on the encoder's codes
+	linear on pixels  softmax on the pixels
+
+It prints the share of test images that each gets right, and by how much the first
+is ahead of the others. The images with labels, the softmax layers' weights and the
+order of the images are the seed's, in all ways alike, so that margins are of pairs.
+Test images decide nothing: steps and learning rates are fixed, and were chosen by
+the validation images. It draws both in pretraining.png, with bars from the lowest
+seed to the highest, and takes train's flags that are not about files, and
+
+	--labels N,...  numbers of labelled images (50,100,500,1000,5000)
+	--steps N       steps of 32 images of each classifier's training (8000)
+	--seeds N       do everything with N seeds, --seed and those after it (5)
 
 # Timing
 

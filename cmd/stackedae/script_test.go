@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script. Besides testscript's own commands there
 // are
 //
-//	mkdata DIR [FAULT]           write a tiny dataset, broken as told
+//	mkdata DIR [FAULT]           write a tiny dataset, broken as told, or even
 //	mkarray FILE SHAPE KIND      write an .npy file, see mkarray
 //	mkpng FILE WIDTH HEIGHT      write a PNG
 //	fails STATUS ARGS...         run stackedae, want this status and one line of error

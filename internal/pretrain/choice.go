@@ -33,7 +33,7 @@ func (s Settings) Check(labels []byte) error {
 		}
 		for class, there := range counts {
 			if want := share(n, class); there < want {
-				return fmt.Errorf("pretrain: %d labels are %d of class %d (%s), but only %d training images are", n, want, class, fashion.ClassNames[class], there)
+				return fmt.Errorf("pretrain: %d labels are %d of class %d, of which there are %d training images", n, want, class, there)
 			}
 		}
 	}

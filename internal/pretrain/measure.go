@@ -5,6 +5,7 @@ package pretrain
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"stackedae/graph"
@@ -95,7 +96,8 @@ func (e *experiment) accuracy(ctx context.Context, w Way, c *model.Classifier) (
 		}
 	}
 	metrics, err := network.Evaluate(ctx, inputs, graph.Labels{Numbers: e.data.Test.Labels, Classes: fashion.Classes})
-	return metrics.Accuracy, err
+	images := float64(e.data.Test.Len())
+	return math.Round(metrics.Accuracy*images) / images, err // of whole images, without float32's rounding
 }
 
 // train returns a classifier of a way that has learnt the training images that
@@ -146,19 +148,4 @@ func (e *experiment) encode(ctx context.Context, set fashion.Set, rows []int) (g
 
 func imagesOf(set fashion.Set, rows []int) graph.Bytes {
 	return graph.Bytes{Pixels: set.Images, Columns: fashion.Pixels, Order: rows}
-}
-
-// phases returns the parts of a way's training, with so many layers below the
-// softmax.
-func (w Way) phases(layers, steps int) []phase {
-	switch w {
-	case Pretrained:
-		return []phase{{layers, steps, frozenRate}, {0, steps, releasedRate}}
-	case Random:
-		return []phase{{0, steps, releasedRate}}
-	case LinearOnCodes:
-		return []phase{{0, steps, frozenRate}}
-	default:
-		return []phase{{0, steps, pixelRate}}
-	}
 }

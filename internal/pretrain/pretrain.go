@@ -2,9 +2,10 @@
 // are few: the same classifier from an autoencoder's encoder and from the random
 // weights that this began with, beside linear classifiers.
 //
-// All classifiers are trained by plain stochastic gradient descent, 32 images a
-// step, for a fixed number of steps; nothing is stopped or chosen by the test
-// images, which are looked at once, at the end. See [Way] for what each is given.
+// All classifiers are trained by plain stochastic gradient descent for the same
+// number of steps. Learning rates are fixed, and were chosen by the validation
+// images, for each way by itself. The test images decide nothing: they are measured
+// once, by the finished classifier.
 package pretrain
 
 import (
@@ -20,7 +21,7 @@ type Way int
 
 // The ways.
 const (
-	Pretrained     Way = iota // the encoder with a softmax layer: that alone is trained at first, then all
+	Pretrained     Way = iota // the encoder with a softmax layer: for half of the steps that alone is trained, then all
 	Random                    // the same layers from random weights, all trained
 	LinearOnCodes             // softmax on the encoder's codes
 	LinearOnPixels            // softmax on the pixels
@@ -35,30 +36,10 @@ func (w Way) String() string {
 	return [ways]string{"pretrained", "random weights", "linear on codes", "linear on pixels"}[w]
 }
 
-// The learning rates, chosen among .003, .01, .03 and .1 by the validation images,
-// with three autoencoders and nine choices of labelled images that the program
-// does not draw by itself. Codes are large, 5 in the square mean: a high rate
-// diverges.
-const (
-	frozenRate   = 0.01 // of softmax on codes
-	releasedRate = 0.1  // of all layers
-	pixelRate    = 0.03
-)
-
-// batchSize is the number of labelled images a step.
-const batchSize = 32
-
-// phase is a part of a classifier's training.
-type phase struct {
-	frozen int // the first layers, so many, stay as they are
-	steps  int
-	rate   float64
-}
-
 // Settings say what is measured.
 type Settings struct {
 	Labels  []int // numbers of labelled images, ascending
-	Steps   int   // of training all layers; the pretrained network takes as many before, with its encoder frozen
+	Steps   int   // of each classifier's training, but for what is missing to whole epochs, of which a phase has at least one
 	Machine graph.Machine
 }
 
