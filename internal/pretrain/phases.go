@@ -9,9 +9,9 @@ package pretrain
 // encoder's layers diverged. Codes are large, 5 in the square mean, so that their
 // rate is small.
 const (
-	codeRate    = 0.01 // of softmax on codes, and above a frozen encoder
-	pixelRate   = 0.03 // of softmax on pixels
-	encoderRate = 0.1  // of an encoder with softmax, from either start
+	codeRate    = 0.003 // of softmax on codes, and above a frozen encoder
+	pixelRate   = 0.01  // of softmax on pixels
+	encoderRate = 0.1   // of an encoder with softmax, from either start
 )
 
 // settling is what the learning rate is divided by in the last eighth of the steps.
