@@ -114,6 +114,7 @@ func (r *pretrainReport) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Test accuracy%s of %s\n%s", spread, plural(r.Seeds, "seed"), align(accuracies, 2))
 	fmt.Fprintf(&b, "\nMargin of pretrained over the others%s\n%s", paired, align(margins, 2))
-	fmt.Fprintf(&b, "\n%s in %.0f seconds\n", plural(r.Seeds*len(r.Labels)*len(r.Labels[0].Ways), "classifier"), r.Seconds)
+	fmt.Fprintf(&b, "\n%s and %s in %.0f seconds\n", plural(r.Seeds, "autoencoder"),
+		plural(r.Seeds*len(r.Labels)*len(r.Labels[0].Ways), "classifier"), r.Seconds)
 	return b.String()
 }

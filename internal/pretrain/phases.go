@@ -6,7 +6,9 @@ package pretrain
 // images: the mean over 50, 100, 500, 1,000 and 5,000 labels from two autoencoders,
 // of seeds that are not the command's. Of rates threefold apart these were the best,
 // or as good as the next; at .3 the encoder's layers learnt nothing. Codes are
-// large, 5 in the square mean, so that their rate is small.
+// large, 5 in the square mean, so that their rate is small, and softmax on them is
+// still learning at the end: with 5,000 labels scikit-learn's LogisticRegression on
+// codes of mean 0 and variance 1 is right .015 more often.
 const (
 	codeRate    = 0.003 // of softmax on codes, and above a frozen encoder
 	pixelRate   = 0.01  // of softmax on pixels

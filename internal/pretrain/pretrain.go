@@ -4,8 +4,8 @@
 //
 // All classifiers are trained by plain stochastic gradient descent for the same
 // number of steps. Learning rates are fixed, and were chosen by the validation
-// images, for each way by itself. The test images decide nothing: they are measured
-// once, by the finished classifier.
+// images, for each way by itself: with more labels than those have who have few. The
+// test images decide nothing: they are measured once, by the finished classifier.
 package pretrain
 
 import (
