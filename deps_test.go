@@ -34,7 +34,7 @@ var imports = map[string][]string{
 	"stackedae/internal/report":    {},
 	"stackedae/cmd/stackedae": {
 		"stackedae", "stackedae/figure", "stackedae/graph", "stackedae/internal/bench", "stackedae/internal/fashion", "stackedae/internal/files",
-		"stackedae/internal/npy", "stackedae/internal/onnx", "stackedae/internal/parallel", "stackedae/internal/reference", "stackedae/internal/report", "stackedae/internal/simd", "stackedae/internal/table", "stackedae/model", "stackedae/train", "stackedae/tsne",
+		"stackedae/internal/npy", "stackedae/internal/onnx", "stackedae/internal/parallel", "stackedae/internal/pretrain", "stackedae/internal/reference", "stackedae/internal/report", "stackedae/internal/simd", "stackedae/internal/table", "stackedae/model", "stackedae/train", "stackedae/tsne",
 	},
 }
 

@@ -38,6 +38,7 @@ type grammar struct {
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
 	Graph       graphCommand       `cmd:"" help:"Print a training step's graph for Graphviz."`
 	Compare     compareCommand     `cmd:"" help:"Compare training with Keras' recorded runs."`
+	Pretrain    pretrainCommand    `cmd:"" help:"Measure what training without labels is worth to classifiers."`
 	Bench       benchCommand       `cmd:"" help:"Time a training step in many ways."`
 	Spin        spinCommand        `cmd:"" hidden:"" help:"Keep a processor busy until standard input ends; bench --busy runs it."`
 }
@@ -138,6 +139,7 @@ const (
 	stepsFile           = "steps.csv"
 	curvesFile          = "training_curves.png"
 	comparisonFile      = "comparison.png"
+	pretrainingFile     = "pretraining.png"
 	reconstructionsFile = "reconstruction_plot.png"
 	reconstructedFile   = "reconstructions.npy"
 	codesFile           = "codes.npy"

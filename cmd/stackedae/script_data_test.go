@@ -37,7 +37,8 @@ func mkdata(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // writeTinyData writes four IDX files of patterns that an autoencoder can learn. A
-// fault breaks the training images, or the training labels if it says so.
+// fault breaks the training images, or the training labels if it says so; "even" is
+// none, but gives every class as many images.
 func writeTinyData(check func(error), dir, fault string) {
 	check(os.MkdirAll(dir, 0o755))
 	rng := rand.New(rand.NewPCG(1, 0))
@@ -51,8 +52,11 @@ func writeTinyData(check func(error), dir, fault string) {
 		}
 		labels := binary.BigEndian.AppendUint32(nil, 0x801)
 		labels = binary.BigEndian.AppendUint32(labels, uint32(set.n))
-		for range set.n {
+		for i := range set.n {
 			class := rng.IntN(10)
+			if fault == "even" {
+				class = i % 10
+			}
 			labels = append(labels, byte(class))
 			for p := range 784 {
 				v := byte(0)
@@ -73,7 +77,7 @@ func writeTinyData(check func(error), dir, fault string) {
 		imageFile, labelFile := wrap(images), wrap(labels)
 		if set.name == "train" {
 			switch fault {
-			case "":
+			case "", "even":
 			case "notgzip":
 				imageFile = images
 			case "magic":

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script. Besides testscript's own commands there
 // are
 //
-//	mkdata DIR [FAULT]           write a tiny dataset, broken as told
+//	mkdata DIR [FAULT]           write a tiny dataset, broken as told, or even
 //	mkarray FILE SHAPE KIND      write an .npy file, see mkarray
 //	mkweights FILE UNITS...      write the weights of layers as Keras' get_weights in .npz
 //	mkpng FILE WIDTH HEIGHT      write a PNG

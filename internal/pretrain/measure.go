@@ -5,6 +5,7 @@ package pretrain
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"stackedae/graph"
@@ -20,31 +21,38 @@ type Accuracies [ways][]float64
 // Streams of random numbers of a seed, apart from those of the autoencoder.
 const (
 	choiceStream = 100 + iota
-	weightStream
 	headStream
 	shuffleStream
 )
 
 // Measure trains classifiers of the training images, in all ways for all numbers
-// of labels, and measures the test images. The encoder is m's, which stays as it
-// is. The seed decides which images are labelled, and on weights and order.
-// progress is told how many of the classifiers are done.
-func Measure(ctx context.Context, m *model.Model, data *fashion.Data, s Settings, seed uint64, progress func(done, of int)) (a Accuracies, err error) {
-	if err := s.Validate(); err != nil {
+// of labels, and measures the test images. The encoders are those of an
+// autoencoder after training and before; both stay as they are. The seed decides
+// which images are labelled, and on the softmax layers' weights and the order of
+// the images: in all ways alike, so that a seed makes a pair of any two. progress
+// is told how many classifiers are done.
+func Measure(ctx context.Context, trained, untrained *model.Model, data *fashion.Data, s Settings, seed uint64, progress func(done int)) (a Accuracies, err error) {
+	if err := s.Check(data.Train.Labels); err != nil {
 		return a, err
 	}
-	e, err := newExperiment(ctx, m, data, s, seed)
+	coder, err := graph.New(trained, graph.Config{Machine: s.Machine})
 	if err != nil {
 		return a, err
 	}
-	for i, n := range s.Labels {
+	defer coder.Close()
+	e := experiment{s, seed, data, coder, trained, untrained}
+	order := e.random(choiceStream).Perm(data.Train.Len())
+	done := 0
+	for _, n := range s.Labels {
+		rows := balanced(data.Train.Labels, order, n)
 		for _, w := range Ways() {
-			progress(i*int(ways)+int(w), len(s.Labels)*int(ways))
-			accuracy, err := e.measure(ctx, w, n)
+			accuracy, err := e.measure(ctx, w, rows)
 			if err != nil {
 				return a, fmt.Errorf("pretrain: %v, %d labels: %w", w, n, err)
 			}
 			a[w] = append(a[w], accuracy)
+			done++
+			progress(done)
 		}
 	}
 	return a, nil
@@ -52,34 +60,11 @@ func Measure(ctx context.Context, m *model.Model, data *fashion.Data, s Settings
 
 // experiment is what all classifiers of a seed share.
 type experiment struct {
-	settings Settings
-	seed     uint64
-	set      fashion.Set // labelled in the order of choice
-	choice   []int
-	codes    []float32 // of the set
-	test     fashion.Set
-	coded    []float32        // the test images' codes
-	encoders [2][]model.Dense // of Pretrained and Random
-}
-
-func newExperiment(ctx context.Context, m *model.Model, data *fashion.Data, s Settings, seed uint64) (*experiment, error) {
-	e := &experiment{settings: s, seed: seed, set: data.Train, test: data.Test}
-	e.choice = e.random(choiceStream).Perm(data.Train.Len())
-	random, err := model.New(m.Spec, e.random(weightStream))
-	if err != nil {
-		return nil, err
-	}
-	e.encoders = [2][]model.Dense{m.Encoder, random.Encoder}
-	network, err := graph.New(m, graph.Config{Machine: s.Machine})
-	if err != nil {
-		return nil, err
-	}
-	defer network.Close()
-	if e.codes, err = network.Encode(ctx, imagesOf(e.set)); err != nil {
-		return nil, err
-	}
-	e.coded, err = network.Encode(ctx, imagesOf(e.test))
-	return e, err
+	settings           Settings
+	seed               uint64
+	data               *fashion.Data
+	coder              *graph.Network // of the trained model
+	trained, untrained *model.Model
 }
 
 // random returns a stream of random numbers, from its beginning.
@@ -87,100 +72,80 @@ func (e *experiment) random(stream uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(e.seed, stream))
 }
 
-func imagesOf(s fashion.Set) graph.Bytes {
-	return graph.Bytes{Pixels: s.Images, Columns: fashion.Pixels}
+// measure trains a classifier of a way with the training images that rows names,
+// and returns its accuracy on the test images.
+func (e *experiment) measure(ctx context.Context, w Way, rows []int) (float64, error) {
+	c, err := e.train(ctx, w, rows, w.phases(len(e.trained.Encoder), e.settings.Steps))
+	if err != nil {
+		return 0, err
+	}
+	return e.accuracy(ctx, w, c)
 }
 
-// measure trains a classifier of a way with n labels, and returns its accuracy on
-// the test images.
-func (e *experiment) measure(ctx context.Context, w Way, n int) (float64, error) {
-	rows, err := balanced(e.set.Labels, e.choice, n)
-	if err != nil {
-		return 0, err
-	}
-	inputs := fashion.Pixels
-	var layers []model.Dense
-	test := graph.Inputs(imagesOf(e.test))
-	var labelled train.Labelled
-	for _, i := range rows {
-		labelled.Labels = append(labelled.Labels, e.set.Labels[i])
-	}
-	if w == LinearOnCodes {
-		inputs = len(e.codes) / e.set.Len()
-		test = graph.Floats{Values: e.coded, Columns: inputs}
-		for _, i := range rows {
-			labelled.Values = append(labelled.Values, e.codes[i*inputs:(i+1)*inputs]...)
-		}
-	} else {
-		for _, i := range rows {
-			labelled.Images = append(labelled.Images, e.set.Image(i)...)
-		}
-	}
-	if w == Pretrained || w == Random {
-		layers = e.encoders[w]
-	}
-	c, err := model.NewClassifier(inputs, layers, fashion.Classes, e.random(headStream))
-	if err != nil {
-		return 0, err
-	}
-	shuffle := rand.NewPCG(e.seed, shuffleStream)
-	for _, p := range w.phases(len(layers)) {
-		config := train.Config{
-			Epochs: max(1, e.settings.Steps/train.StepsPerEpoch(n, batchSize)), BatchSize: batchSize, LearningRate: p.rate,
-			Shuffle: shuffle, Machine: e.settings.Machine,
-		}
-		if _, err := train.Classify(ctx, c, p.frozen, labelled, config); err != nil {
-			return 0, err
-		}
-	}
+// accuracy returns the share of test images that a classifier of a way gets right.
+func (e *experiment) accuracy(ctx context.Context, w Way, c *model.Classifier) (float64, error) {
 	network, err := graph.NewClassifier(c, 0, graph.Config{Machine: e.settings.Machine})
 	if err != nil {
 		return 0, err
 	}
 	defer network.Close()
-	metrics, err := network.Evaluate(ctx, test, graph.Labels{Numbers: e.test.Labels, Classes: fashion.Classes})
-	return metrics.Accuracy, err
+	var inputs graph.Inputs = imagesOf(e.data.Test, nil)
+	if w == LinearOnCodes {
+		if inputs, err = e.encode(ctx, e.data.Test, nil); err != nil {
+			return 0, err
+		}
+	}
+	metrics, err := network.Evaluate(ctx, inputs, graph.Labels{Numbers: e.data.Test.Labels, Classes: fashion.Classes})
+	images := float64(e.data.Test.Len())
+	return math.Round(metrics.Accuracy*images) / images, err // of whole images, without float32's rounding
 }
 
-// phase is a part of a classifier's training.
-type phase struct {
-	frozen int // the first layers, so many, stay as they are
-	rate   float64
-}
-
-// phases returns the parts of the training of a way, with so many layers below
-// the softmax.
-func (w Way) phases(layers int) []phase {
+// train returns a classifier of a way that has learnt the training images that
+// rows names.
+func (e *experiment) train(ctx context.Context, w Way, rows []int, phases []phase) (*model.Classifier, error) {
+	var set train.Labelled
+	for _, row := range rows {
+		set.Labels = append(set.Labels, e.data.Train.Labels[row])
+		if w != LinearOnCodes {
+			set.Images = append(set.Images, e.data.Train.Image(row)...)
+		}
+	}
+	inputs := fashion.Pixels
+	var layers []model.Dense
 	switch w {
 	case Pretrained:
-		return []phase{{layers, frozenRate}, {0, releasedRate}}
+		layers = e.trained.Encoder
 	case Random:
-		return []phase{{0, releasedRate}}
+		layers = e.untrained.Encoder
 	case LinearOnCodes:
-		return []phase{{0, frozenRate}}
-	default:
-		return []phase{{0, pixelRate}}
+		codes, err := e.encode(ctx, e.data.Train, rows)
+		if err != nil {
+			return nil, err
+		}
+		set.Values, inputs = codes.Values, codes.Columns
 	}
+	c, err := model.NewClassifier(inputs, layers, fashion.Classes, e.random(headStream))
+	if err != nil {
+		return nil, err
+	}
+	shuffle := rand.NewPCG(e.seed, shuffleStream)
+	for _, p := range phases {
+		if _, err := train.Classify(ctx, c, p.frozen, set, train.Config{
+			Epochs: max(1, p.steps/train.StepsPerEpoch(len(rows), batchSize)), BatchSize: batchSize, LearningRate: p.rate,
+			Shuffle: shuffle, Machine: e.settings.Machine,
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
 }
 
-// balanced returns the first n rows of an order in which no class has more than
-// its even share. Fewer labels are the beginning of more.
-func balanced(labels []byte, order []int, n int) ([]int, error) {
-	var chosen []int
-	var counts [fashion.Classes]int
-	for _, i := range order {
-		class := int(labels[i])
-		share := n / fashion.Classes
-		if class < n%fashion.Classes {
-			share++
-		}
-		if counts[class] == share {
-			continue
-		}
-		counts[class]++
-		if chosen = append(chosen, i); len(chosen) == n {
-			return chosen, nil
-		}
-	}
-	return nil, fmt.Errorf("%d labels in even shares, but the images' classes have %v of them", n, counts)
+// encode returns codes of the images that rows names, or of all.
+func (e *experiment) encode(ctx context.Context, set fashion.Set, rows []int) (graph.Floats, error) {
+	codes, err := e.coder.Encode(ctx, imagesOf(set, rows))
+	return graph.Floats{Values: codes, Columns: e.trained.Spec.CodeUnits()}, err
+}
+
+func imagesOf(set fashion.Set, rows []int) graph.Bytes {
+	return graph.Bytes{Pixels: set.Images, Columns: fashion.Pixels, Order: rows}
 }
