@@ -36,6 +36,7 @@ type grammar struct {
 	Export      exportCommand      `cmd:"" help:"Write a model in another program's format."`
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
 	Graph       graphCommand       `cmd:"" help:"Print a training step's graph for Graphviz."`
+	Sweep       sweepCommand       `cmd:"" help:"Measure what codes of several sizes are worth."`
 	Compare     compareCommand     `cmd:"" help:"Compare training with Keras' recorded runs."`
 	Bench       benchCommand       `cmd:"" help:"Time a training step in many ways."`
 	Spin        spinCommand        `cmd:"" hidden:"" help:"Keep a processor busy until standard input ends; bench --busy runs it."`
@@ -58,6 +59,7 @@ func newParser(g *grammar, app *app) (*kong.Kong, error) {
 			"version":      fmt.Sprintf("stackedae %s, %s %s/%s, kernels %s", moduleVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, level),
 			"judged":       list(reference.JudgedEpochs()),
 			"hidden":       list(chapterHidden),
+			"andCode":      ", the code last",
 			"epochs":       fmt.Sprint(train.DefaultEpochs),
 			"batchSize":    fmt.Sprint(train.DefaultBatchSize),
 			"initializers": list(model.Initializers()),
@@ -112,7 +114,7 @@ type (
 		Tied bool `help:"Give the decoder the encoder's kernels, transposed, and biases of its own."`
 	}
 	hiddenFlag struct {
-		Hidden []int `default:"${hidden}" placeholder:"UNITS" help:"Units of the encoder's layers, the code last; the decoder mirrors them (${default})."`
+		Hidden []int `default:"${hidden}" placeholder:"UNITS" help:"Units of the encoder's layers${andCode}; the decoder mirrors them (${default})."`
 	}
 )
 
@@ -136,6 +138,8 @@ const (
 	stepsFile           = "steps.csv"
 	curvesFile          = "training_curves.png"
 	comparisonFile      = "comparison.png"
+	sweepFile           = "sweep.png"
+	sweepTable          = "sweep.csv"
 	reconstructionsFile = "reconstruction_plot.png"
 	reconstructedFile   = "reconstructions.npy"
 	codesFile           = "codes.npy"
