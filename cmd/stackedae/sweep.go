@@ -166,7 +166,7 @@ func (c *sweepCommand) measure(app *app, p *progress, data *fashion.Data, r swee
 		return nil, err
 	}
 	if _, err := app.fit(&train.State{Model: m}, f, reportFlags{Quiet: true}, data, r.Seed, bar); err != nil {
-		return nil, err
+		return nil, app.explain(err, trainFlags{fitFlags: f})
 	}
 	network, err := graph.New(m, graph.Config{Machine: f.machine()})
 	if err != nil {
