@@ -223,9 +223,11 @@ from the lowest to the highest seed.
 	--seeds N          train each with N seeds, --seed and those after it (3)
 	--hidden UNITS     the encoder's layers above the code (100)
 
-A training that diverges does not end the others. It has NaN in sweep.csv and is
-left out of table and figure, and in the end standard error names it and the exit
-status is 1. An interrupt keeps sweep.csv of the trainings that are finished.
+A training fails if it diverges, or if it has learnt nothing: all images come out as
+the mean one, as happens to small codes. That does not end the others: the table
+names it, figure and means leave it out, and sweep.csv has NaN for what could not be
+measured. Only if all fail the exit status is 1. An interrupt keeps sweep.csv of the
+trainings that are finished.
 
 # Comparing with Keras
 

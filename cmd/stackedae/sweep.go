@@ -82,16 +82,14 @@ func (c *sweepCommand) Run(app *app) error {
 	defer p.clear()
 	p.say("neighbours of pixels and principal components")
 	report := sweepReport{Hidden: c.Hidden}
-	if err := report.compareWith(data.Valid, c.Codes); err != nil {
+	if err := report.compareWith(data, c.Codes); err != nil {
 		return err
 	}
 	if err := c.runs(app, p, data, &report); err != nil {
 		return c.keep(app, &report, err)
 	}
-	report.summarize()
-	failed := report.failure()
-	if len(report.Codes) == 0 {
-		return failed
+	if report.summarize(); len(report.Codes) == 0 {
+		return fmt.Errorf("sweep: %s", report.leftOut())
 	}
 	if err := app.add(c.Out, sweepTable, report.writeCSV); err != nil {
 		return err
@@ -103,7 +101,7 @@ func (c *sweepCommand) Run(app *app) error {
 		return err
 	}
 	report.Files = app.wrote
-	return errors.Join(app.result(c.reportFlags, &report, "%v%s\n", &report, app.summary()), failed)
+	return app.result(c.reportFlags, &report, "%v%s\n", &report, app.summary())
 }
 
 // runs trains and measures all networks, those of a seed after each other, and
@@ -118,7 +116,7 @@ func (c *sweepCommand) runs(app *app, p *progress, data *fashion.Data, report *s
 			run := sweepRun{Code: code, Seed: c.Seed + uint64(i)}
 			started := time.Now()
 			var err error
-			run.Numbers, err = c.measure(app, p, data, run, sweepHook(p, &whole, run, len(report.Runs), all, c.Epochs))
+			run.Numbers, err = c.measure(app, p, data, run, report.MeanLoss, sweepHook(p, &whole, run, len(report.Runs), all, c.Epochs))
 			if app.ctx.Err() != nil {
 				return context.Cause(app.ctx)
 			}
@@ -157,9 +155,14 @@ func sweepHook(p *progress, whole *pace, r sweepRun, k, all, epochs int) train.H
 	}}
 }
 
+// leastGain is the part of the mean image's loss that a network must save to have
+// learnt anything. With few numbers in a code all of them may come to lie where
+// SELU is flat: then every image is decoded to the mean one, and stays so.
+const leastGain = .01
+
 // measure trains a network and measures it, on the validation images where
-// nothing else is said.
-func (c *sweepCommand) measure(app *app, p *progress, data *fashion.Data, r sweepRun, bar train.Hook) (map[sweepNumber]float64, error) {
+// nothing else is said. An error stands beside what was measured before it.
+func (c *sweepCommand) measure(app *app, p *progress, data *fashion.Data, r sweepRun, meanLoss float64, bar train.Hook) (map[sweepNumber]float64, error) {
 	f := c.fitOf(r.Code)
 	m, err := trainFlags{fitFlags: f}.start(r.Seed)
 	if err != nil {
@@ -181,14 +184,18 @@ func (c *sweepCommand) measure(app *app, p *progress, data *fashion.Data, r swee
 	if err != nil {
 		return nil, err
 	}
+	numbers := map[sweepNumber]float64{valLoss: valid.Loss, valRounded: valid.RoundedAccuracy, testLoss: test.Loss, testRounded: test.RoundedAccuracy}
+	if valid.Loss > (1-leastGain)*meanLoss {
+		return numbers, fmt.Errorf("has learnt nothing: validation loss %.4f, that of the mean training image is %.4f", valid.Loss, meanLoss)
+	}
 	values, err := network.Encode(app.ctx, picturesOf(data.Valid).inputs)
 	if err != nil {
-		return nil, err
+		return numbers, err
 	}
 	codes, labels := stored[float32]{values, r.Code}, ints(data.Valid.Labels)
 	settings, err := c.tsneFlags.settings(data.Valid.Len(), r.Seed)
 	if err != nil {
-		return nil, err
+		return numbers, err
 	}
 	settings.Recorder = tsne.RecorderFunc(func(s tsne.Snapshot) error {
 		if p.due() {
@@ -198,13 +205,11 @@ func (c *sweepCommand) measure(app *app, p *progress, data *fashion.Data, r swee
 	})
 	embedded, err := tsne.Embed(app.ctx, codes, settings)
 	if err != nil {
-		return nil, err
+		return numbers, err
 	}
-	numbers := map[sweepNumber]float64{
-		valLoss: valid.Loss, valRounded: valid.RoundedAccuracy, testLoss: test.Loss, testRounded: test.RoundedAccuracy, divergence: embedded.KLDivergence,
-	}
+	numbers[divergence] = embedded.KLDivergence
 	if numbers[codeNeighbors], err = tsne.NeighborAccuracy(codes, labels, neighbors); err != nil {
-		return nil, err
+		return numbers, err
 	}
 	numbers[embeddingNeighbors], err = tsne.NeighborAccuracy(embedded.Embedding, labels, neighbors)
 	return numbers, err
@@ -219,9 +224,24 @@ func (c *sweepCommand) keep(app *app, r *sweepReport, err error) error {
 	return errors.Join(err, app.add(c.Out, sweepTable, r.writeCSV), app.flush(context.WithoutCancel(app.ctx)))
 }
 
-// compareWith measures the pixels, and as many principal components of them as
-// codes have numbers.
-func (r *sweepReport) compareWith(set fashion.Set, codes []int) (err error) {
+// compareWith measures the validation images' pixels, and as many principal
+// components of them as codes have numbers; and the mean training image as if a
+// network gave it for each of them.
+func (r *sweepReport) compareWith(data *fashion.Data, codes []int) (err error) {
+	mean := make([]float64, fashion.Pixels)
+	for i, v := range data.Train.Images {
+		mean[i%fashion.Pixels] += float64(v) / 255 / float64(data.Train.Len())
+	}
+	set := data.Valid
+	var given []float32
+	for range set.Len() {
+		for _, v := range mean {
+			given = append(given, float32(v))
+		}
+	}
+	for _, l := range imageLosses(set.Images, given) {
+		r.MeanLoss += float64(l) / float64(set.Len())
+	}
 	pixels, labels := stored[byte]{set.Images, fashion.Pixels}, ints(set.Labels)
 	if r.Pixels, err = tsne.NeighborAccuracy(pixels, labels, neighbors); err != nil {
 		return err

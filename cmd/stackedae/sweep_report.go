@@ -37,11 +37,12 @@ func (n sweepNumber) MarshalText() ([]byte, error) { return []byte(sweepNames[n]
 
 // sweepReport is what sweep prints as JSON.
 type sweepReport struct {
-	Hidden []int       `json:"hidden"` // above the code
-	Pixels float64     `json:"pixel_neighbor_accuracy"`
-	Codes  []sweepCode `json:"codes"` // those of which a run has not failed
-	Runs   []sweepRun  `json:"runs"`
-	Files  []string    `json:"files"`
+	Hidden   []int       `json:"hidden"`          // above the code
+	MeanLoss float64     `json:"mean_image_loss"` // of who has learnt nothing
+	Pixels   float64     `json:"pixel_neighbor_accuracy"`
+	Codes    []sweepCode `json:"codes"` // those of which a run has not failed
+	Runs     []sweepRun  `json:"runs"`
+	Files    []string    `json:"files"`
 }
 
 // sweepCode is what the runs of a code size come to.
@@ -56,7 +57,7 @@ type sweepCode struct {
 type sweepRun struct {
 	Code    int                     `json:"code"`
 	Seed    uint64                  `json:"seed"`
-	Numbers map[sweepNumber]float64 `json:"numbers,omitempty"` // none if it has failed
+	Numbers map[sweepNumber]float64 `json:"numbers,omitempty"` // of a failed one, those before
 	Seconds float64                 `json:"seconds"`
 	Error   string                  `json:"error,omitempty"`
 }
@@ -68,7 +69,7 @@ const sweepHeader = "  run  code    seed  val_loss  rounded  test_loss   codes  
 func (r sweepRun) String() string {
 	line := fmt.Sprintf("  %4d  %6d", r.Code, r.Seed)
 	if r.Error != "" {
-		return line + "  failed: " + r.Error
+		return line + "  left out: " + r.Error
 	}
 	n := r.Numbers
 	return line + fmt.Sprintf("  %8.4f  %7.4f  %9.4f  %6.4f  %9.4f  %7.1f", n[valLoss], n[valRounded], n[testLoss], n[codeNeighbors], n[embeddingNeighbors], r.Seconds)
@@ -118,34 +119,29 @@ func (r *sweepReport) bySeed(n sweepNumber) (runs [][]float64) {
 			row[run.Seed] = make([]float64, len(r.Codes))
 			runs = append(runs, row[run.Seed])
 		}
-		value, ok := run.Numbers[n]
-		if !ok {
-			value = r.Codes[i].Numbers[n].Mean
+		row[run.Seed][i] = run.Numbers[n]
+		if run.Error != "" {
+			row[run.Seed][i] = r.Codes[i].Numbers[n].Mean
 		}
-		row[run.Seed][i] = value
 	}
 	return runs
 }
 
-// failure returns an error that names the runs that have failed, or nil.
-func (r *sweepReport) failure() error {
-	var names []string
-	first := ""
+// leftOut returns a sentence that names the runs that have failed, or nothing.
+func (r *sweepReport) leftOut() string {
+	var failed []string
 	for _, run := range r.Runs {
 		if run.Error != "" {
-			names = append(names, fmt.Sprintf("code %d with seed %d", run.Code, run.Seed))
-			if first == "" {
-				first = run.Error
-			}
+			failed = append(failed, fmt.Sprintf("code %d, seed %d: %s", run.Code, run.Seed, run.Error))
 		}
 	}
-	if names == nil {
-		return nil
+	if failed == nil {
+		return ""
 	}
-	return fmt.Errorf("sweep: %d of %d trainings failed and are left out: %s; the first: %s", len(names), len(r.Runs), strings.Join(names, ", "), first)
+	return fmt.Sprintf("%d of %d trainings failed and are left out: %s", len(failed), len(r.Runs), strings.Join(failed, "; "))
 }
 
-// writeCSV writes a line a run, with NaN for the numbers of a failed one. Times are
+// writeCSV writes a line a run, with NaN for what was not measured of a failed one. Times are
 // left out: equal sweeps write equal bytes.
 func (r *sweepReport) writeCSV(w io.Writer) error {
 	rows := [][]string{append([]string{"code", "seed"}, sweepNames[:]...)}
@@ -181,5 +177,9 @@ func (r *sweepReport) String() string {
 			mean(codeNeighbors), deviation(codeNeighbors), mean(embeddingNeighbors), deviation(embeddingNeighbors), fmt.Sprintf("%.4f", c.Components),
 		})
 	}
-	return align(rows, 1) + fmt.Sprintf("Codes, embedding and PCA, as many principal components: %d-neighbour class accuracy of the\nvalidation images; of their pixels it is %.4f.\n", neighbors, r.Pixels)
+	text := align(rows, 1) + fmt.Sprintf("Codes, embedding and PCA, as many principal components: %d-neighbour class accuracy\nof the validation images; of their pixels it is %.4f.\n", neighbors, r.Pixels)
+	if failed := r.leftOut(); failed != "" {
+		text += failed + ".\n"
+	}
+	return text
 }
