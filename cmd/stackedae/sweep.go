@@ -186,7 +186,7 @@ func (c *sweepCommand) measure(app *app, p *progress, data *fashion.Data, r swee
 	}
 	numbers := map[sweepNumber]float64{valLoss: valid.Loss, valRounded: valid.RoundedAccuracy, testLoss: test.Loss, testRounded: test.RoundedAccuracy}
 	if valid.Loss > (1-leastGain)*meanLoss {
-		return numbers, fmt.Errorf("has learnt nothing: validation loss %.4f, that of the mean training image is %.4f", valid.Loss, meanLoss)
+		return numbers, fmt.Errorf("learnt nothing: validation loss %.4f, the mean image has %.4f", valid.Loss, meanLoss)
 	}
 	values, err := network.Encode(app.ctx, picturesOf(data.Valid).inputs)
 	if err != nil {
