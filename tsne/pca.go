@@ -19,6 +19,25 @@ import (
 	"stackedae/internal/simd"
 )
 
+// PrincipalComponents returns the n x components coordinates of n points along their
+// first principal components, each pointing to where its loading of the largest
+// magnitude is positive: what Settings.PCA takes in place of the points. There are
+// from 1 to as many components as columns.
+func PrincipalComponents(points mat.Matrix, components int) (*mat.Dense, error) {
+	x, err := inputRows(points)
+	if err != nil {
+		return nil, err
+	}
+	if components < 1 || components > x.dim {
+		return nil, fmt.Errorf("tsne: principal components: got %d of points of %d columns, want at least 1 and at most as many", components, x.dim)
+	}
+	p, err := fitPCA(context.Background(), x, components)
+	if err != nil {
+		return nil, err
+	}
+	return mat.NewDense(x.n, components, p.apply(x).x), nil
+}
+
 // projection takes points of columns coordinates to their coordinates along
 // some axes.
 type projection struct {

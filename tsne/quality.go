@@ -135,8 +135,9 @@ func squaredDistance(a, b []float64) (sum float64) {
 }
 
 // NeighborAccuracy returns the share of points whose label is the most frequent
-// one among their k nearest others in the embedding; of equally frequent labels
-// the least counts. k is at least 1 and below the number of points.
+// one among their k nearest others in the embedding, or in any points of at least
+// one column; of equally frequent labels the least counts. k is at least 1 and below
+// the number of points.
 func NeighborAccuracy(embedding mat.Matrix, labels []int, k int) (float64, error) {
 	y, err := readPoints("embedding", embedding)
 	switch {

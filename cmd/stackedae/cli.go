@@ -37,6 +37,7 @@ type grammar struct {
 	Import      importCommand      `cmd:"" help:"Read a model in another program's format."`
 	Summary     summaryCommand     `cmd:"" help:"Print the model's layers as Keras does."`
 	Graph       graphCommand       `cmd:"" help:"Print a training step's graph for Graphviz."`
+	Sweep       sweepCommand       `cmd:"" help:"Measure what codes of several sizes are worth."`
 	Compare     compareCommand     `cmd:"" help:"Compare training with Keras' recorded runs."`
 	Pretrain    pretrainCommand    `cmd:"" help:"Measure what training without labels is worth to classifiers."`
 	Bench       benchCommand       `cmd:"" help:"Time a training step in many ways."`
@@ -60,6 +61,7 @@ func newParser(g *grammar, app *app) (*kong.Kong, error) {
 			"version":      fmt.Sprintf("stackedae %s, %s %s/%s, kernels %s", moduleVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, level),
 			"judged":       list(reference.JudgedEpochs()),
 			"hidden":       list(chapterHidden),
+			"andCode":      ", the code last",
 			"epochs":       fmt.Sprint(train.DefaultEpochs),
 			"epochsTold":   fmt.Sprint(train.DefaultEpochs),
 			"batchSize":    fmt.Sprint(train.DefaultBatchSize),
@@ -115,7 +117,7 @@ type (
 		Tied bool `help:"Give the decoder the encoder's kernels, transposed, and biases of its own."`
 	}
 	hiddenFlag struct {
-		Hidden []int `default:"${hidden}" placeholder:"UNITS" help:"Units of the encoder's layers, the code last; the decoder mirrors them (${default})."`
+		Hidden []int `default:"${hidden}" placeholder:"UNITS" help:"Units of the encoder's layers${andCode}; the decoder mirrors them (${default})."`
 	}
 )
 
@@ -140,6 +142,8 @@ const (
 	curvesFile          = "training_curves.png"
 	comparisonFile      = "comparison.png"
 	pretrainingFile     = "pretraining.png"
+	sweepFile           = "sweep.png"
+	sweepTable          = "sweep.csv"
 	reconstructionsFile = "reconstruction_plot.png"
 	reconstructedFile   = "reconstructions.npy"
 	codesFile           = "codes.npy"

@@ -18,6 +18,7 @@ Usage:
 	stackedae import FILE [flags]        read a model in another program's format
 	stackedae summary [flags]            print the model's layers as Keras does
 	stackedae graph [flags]              print a training step's graph for Graphviz
+	stackedae sweep [flags]              measure what codes of several sizes are worth
 	stackedae compare [flags]            compare training with Keras' recorded runs
 	stackedae pretrain [flags]           measure what training without labels is worth
 	stackedae bench [flags]              time a training step in many ways
@@ -212,6 +213,27 @@ run.json and descent.npy as well if they tell of other files than those that are
 there. Mouse, finger or keyboard work it.
 
 Run.json and report.html hold times: they alone differ between equal runs.
+
+# How large a code
+
+Sweep trains networks with codes of several sizes, each with several seeds, and
+takes the codes of the validation images to two dimensions: train's flags all but
+--init, --log-steps and those about checkpoints, and tsne's that run takes. A line a
+training and a table tell losses and rounded accuracy, and the neighbour accuracy,
+the share of validation images whose class is that of most of their ten nearest, of
+codes and embedding; beside it that of the pixels and of as many of their principal
+components. It writes sweep.csv, a line a training, and sweep.png: means, with bars
+from the lowest to the highest seed.
+
+	--codes UNITS      the sizes, ascending (2,5,10,20,30,50,100)
+	--seeds N          train each with N seeds, --seed and those after it (3)
+	--hidden UNITS     the encoder's layers above the code (100)
+
+A training fails if it diverges, or if it has learnt nothing: all images come out as
+the mean one, as happens to small codes. That does not end the others: the table
+names it, figure and means leave it out, and sweep.csv has NaN for what could not be
+measured. Only if all fail the exit status is 1. An interrupt keeps sweep.csv of the
+trainings that are finished.
 
 # Comparing with Keras
 
