@@ -16,6 +16,17 @@ PYTHON, JAVA = (3, 11), 17  # the least that take these versions of numpy and Sp
 WORKERS = 2
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+SETTINGS = {
+    "spark.cores.max": WORKERS,
+    "spark.scheduler.minRegisteredResourcesRatio": 1,  # start when all workers are there
+    "spark.scheduler.maxRegisteredResourcesWaitingTime": "120s",
+    "spark.sql.files.maxPartitionBytes": "8m",  # a partition a file, since these are small
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.eventLog.enabled": "true",  # for check.py
+    "spark.eventLog.compress": "false",
+    "spark.eventLog.rolling.enabled": "false",
+}
 
 
 def fail(message):
@@ -105,18 +116,7 @@ def main(work, model):
         print(f"{WORKERS} workers at {master}", flush=True)
         events = run / "cluster" / "events"
         events.mkdir()
-        conf = {
-            "spark.cores.max": WORKERS,
-            "spark.scheduler.minRegisteredResourcesRatio": 1,  # start when all workers are there
-            "spark.scheduler.maxRegisteredResourcesWaitingTime": "120s",
-            "spark.sql.files.maxPartitionBytes": "8m",  # a partition a file, since these are small
-            "spark.ui.enabled": "false",
-            "spark.ui.showConsoleProgress": "false",
-            "spark.eventLog.enabled": "true",  # for check.py
-            "spark.eventLog.dir": events.as_uri(),
-            "spark.eventLog.compress": "false",
-            "spark.eventLog.rolling.enabled": "false",
-        }
+        conf = SETTINGS | {"spark.eventLog.dir": events.as_uri()}
         step("encode on the cluster", spark / "bin" / "spark-submit", "--master", master,
              *(word for name, value in conf.items() for word in ("--conf", f"{name}={value}")),
              HERE / "encode.py", "--model", run / "onnx" / "encoder.onnx", "--input", run / "images.parquet",
