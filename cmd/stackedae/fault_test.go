@@ -90,6 +90,9 @@ var walks = []walk{
 		},
 		line: "report DIR", change: "--quiet", long: true, // which tells the folder's name
 	},
+	{before: []string{"export --model model/model.safetensors --format npz --out DIR"}, line: "import DIR/model.npz --out DIR", change: "--quiet", long: true},
+	{line: "pretrain --data even --hidden 4 --epochs 1 --labels 10 --steps 8 --seeds 1 --quiet --seed 1 --out DIR", change: "--seed 2", long: true},
+	{line: "sweep --data data --hidden 16 --codes 8 --seeds 1 --epochs 30 --batch-size 10 --learning-rate 3 --iterations 10 --quiet --seed 42 --out DIR", change: "--seed 43", long: true},
 	{line: "compare --history ours.csv --at 1 --out DIR", change: "--history theirs.csv", long: true},
 	{line: "bench --ways static --hidden 4 --seconds .01 --data data --quiet --cpuprofile DIR/cpu.prof", change: "--ways engine", long: true},
 	{line: "run --data data --hidden 4,2 --epochs 1 --perplexity 2 --iterations 10 --quiet --seed 1 --out DIR", change: "--seed 2", removes: true, long: true},
@@ -111,6 +114,7 @@ func TestFaults(t *testing.T) {
 		}
 	}
 	writeTinyData(check, "data", "")
+	writeTinyData(check, "even", "even")
 	check(os.WriteFile("points.csv", []byte(strings.Repeat("1,2,3\n2,3,5\n7,1,1\n5,5,0\n", 5)), 0o644))
 	for name, numbers := range map[string]string{"ours.csv": "0.3373,0.8877,0.3155,0.9032", "theirs.csv": "0.3369,0.8882,0.3135,0.9096"} { // of Keras
 		check(os.WriteFile(name, []byte("loss,rounded_accuracy,val_loss,val_rounded_accuracy\n"+numbers+"\n"), 0o644))
