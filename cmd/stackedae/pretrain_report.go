@@ -109,7 +109,7 @@ func (r *pretrainReport) String() string {
 	spread, paired := "", ""
 	if r.Seeds > 1 {
 		spread = ", mean ± standard deviation"
-		paired = ", seed by seed: mean ± standard deviation, and\nin how many seeds it is above 0"
+		paired = ", seed by seed: mean ± standard deviation,\nand in how many seeds it is above 0"
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Test accuracy%s of %s\n%s", spread, plural(r.Seeds, "seed"), align(accuracies, 2))

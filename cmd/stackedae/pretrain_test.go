@@ -26,8 +26,8 @@ labels     pretrained  random weights  linear on codes  linear on pixels
     50  0.640 ± 0.020   0.633 ± 0.029    0.625 ± 0.000     0.657 ± 0.015
  1,000  0.820 ± 0.010   0.797 ± 0.006    0.763 ± 0.023     0.807 ± 0.006
 
-Margin of pretrained over the others, seed by seed: mean ± standard deviation, and
-in how many seeds it is above 0
+Margin of pretrained over the others, seed by seed: mean ± standard deviation,
+and in how many seeds it is above 0
 labels       random weights      linear on codes     linear on pixels
     50  +0.007 ± 0.015  2/3  +0.015 ± 0.020  2/3  -0.017 ± 0.006  0/3
  1,000  +0.023 ± 0.015  3/3  +0.057 ± 0.015  3/3  +0.013 ± 0.015  2/3
