@@ -27,7 +27,7 @@ func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
 		}
 		flags = append(flags, []string{name, f.Help})
 	}
-	_, err := fmt.Fprintf(ctx.Stdout, "Usage: %s [<command>] [flags]\n\n%s\n\nCommands; <command> --help tells their flags, and gives an example:\n%s\nFlags:\n%s",
+	_, err := fmt.Fprintf(ctx.Stdout, "Usage: %s [<command>] [flags]\n%s\n\nCommands; <command> --help tells their flags, and gives an example:\n%sFlags:\n%s",
 		ctx.Model.Name, ctx.Model.Help, twoColumns(commands), twoColumns(flags))
 	return err
 }
