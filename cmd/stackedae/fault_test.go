@@ -68,6 +68,7 @@ func TestFaults(t *testing.T) {
 	}
 	must("train --data data --hidden 4,2 --epochs 1 --out model --quiet")
 	must("reconstruct --model model/model.safetensors --data data --count 5 --npy --out model")
+	must("export --model model/model.safetensors --format npz --out model")
 	check(os.Rename("model/reconstructions.npy", "one.npy"))
 	mkzeros(check, "two.npy", []int{3, 784}, false)
 	check(os.WriteFile("points.csv", []byte(strings.Repeat("1,2,3\n2,3,5\n7,1,1\n5,5,0\n", 5)), 0o644))
@@ -84,6 +85,7 @@ func TestFaults(t *testing.T) {
 		{line: "encode --model model/model.safetensors --data data --split test", change: "--split valid", removes: true},
 		{line: "encode --model model/model.safetensors --images one.npy", change: "--images two.npy", removes: true},
 		{line: "export --model model/model.safetensors --format npz", change: "--quiet"},
+		{line: "import model/model.npz", change: "--quiet"},
 		{line: "tsne points.csv --perplexity 2 --iterations 10 --seed 1 --start random --quiet", change: "--seed 2"},
 		{line: "reconstruct --model model/model.safetensors --data data --count 1", change: "--count 2"},
 		{line: "export --model model/model.safetensors --format onnx", change: "--quiet"},
