@@ -60,7 +60,7 @@ func importedSpec(file safetensors.SafeTensors, metadata map[string]string, hidd
 func namedArchitecture(file safetensors.SafeTensors) (Spec, error) {
 	dim := func(name string) (int, bool) {
 		view, ok := file.Tensor(name)
-		if !ok || len(view.Shape()) == 0 || view.Shape()[0] > MaxUnits {
+		if !ok || len(view.Shape()) == 0 {
 			return 0, false
 		}
 		return int(view.Shape()[0]), true
@@ -77,7 +77,7 @@ func namedArchitecture(file safetensors.SafeTensors) (Spec, error) {
 	inputs, ok := dim("encoder.0.kernel")
 	encoder, decoder := units("encoder"), units("decoder")
 	if !ok || encoder == nil || decoder == nil {
-		return Spec{}, fmt.Errorf("no metadata entry %q, and no tensors encoder.0.kernel, encoder.0.bias and decoder.0.bias of at most %d units, want one or the others", architectureKey, MaxUnits)
+		return Spec{}, fmt.Errorf("no metadata entry %q, and no tensors encoder.0.kernel, encoder.0.bias and decoder.0.bias, want one or the others", architectureKey)
 	}
 	spec := specOfUnits(inputs, encoder, decoder)
 	_, own := file.Tensor("decoder.0.kernel")
