@@ -18,10 +18,9 @@ import (
 )
 
 type sweepCommand struct {
-	Codes []int `default:"2,5,10,20,30,50,100" placeholder:"UNITS" help:"Sizes of the code, each larger than the one before (${default})."`
-	Seeds int   `default:"3" placeholder:"N" help:"Train each with so many seeds, --seed and those after it (${default})."`
-	//lint:ignore SA5008 kong takes set any number of times
-	fitFlags `set:"hidden=100" set:"andCode= above the code"`
+	Codes    []int `default:"2,5,10,20,30,50,100" placeholder:"UNITS" help:"Sizes of the code, each larger than the one before (${default})."`
+	Seeds    int   `default:"3" placeholder:"N" help:"Train each with so many seeds, --seed and those after it (${default})."`
+	fitFlags `kong:"set='hidden=100',set='andCode= above the code'"`
 	tsneFlags
 	dataFlag
 	outFlag

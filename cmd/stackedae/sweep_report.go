@@ -177,7 +177,7 @@ func (r *sweepReport) String() string {
 			mean(codeNeighbors), deviation(codeNeighbors), mean(embeddingNeighbors), deviation(embeddingNeighbors), fmt.Sprintf("%.4f", c.Components),
 		})
 	}
-	text := align(rows, 1) + fmt.Sprintf("Codes, embedding and PCA, as many principal components: %d-neighbour class accuracy\nof the validation images; of their pixels it is %.4f.\n", neighbors, r.Pixels)
+	text := align(rows, 1) + fmt.Sprintf("Codes, embedding and PCA, as many principal components: %d-neighbour class accuracy of the validation images; of their pixels it is %.4f.\n", neighbors, r.Pixels)
 	if failed := r.leftOut(); failed != "" {
 		text += failed + ".\n"
 	}
