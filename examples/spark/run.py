@@ -58,10 +58,13 @@ class Steps:
         start, log = time.monotonic(), self.logs / (name.replace(" ", "-") + ".log")
         with open(log, "wb") as errors:
             process = self.group.start(command, stdout=subprocess.PIPE if show else errors, stderr=errors, **options)
+            said = []
             for line in process.stdout or []:
-                print("   ", line.decode().rstrip(), flush=True)
+                said.append(line.decode().rstrip())
+                print("   ", said[-1], flush=True)
         if process.wait():
-            lines = [line for line in re.split(r"[\r\n]+", log.read_text(errors="replace")) if line.strip()]
+            # spark-submit gives what a job says on standard error to standard output.
+            lines = [line for line in re.split(r"[\r\n]+", log.read_text(errors="replace")) + said if line.strip()]
             own = [line for line in lines if re.match(r"(stackedae|\w+\.py|ERROR): ", line.lstrip())]
             print("failed", flush=True)
             fail(f"{name}: {(own or lines or ['no word of it'])[-1].strip()} (all of it in {log})")
