@@ -55,7 +55,7 @@ func TestFusedAgreesWithStock(t *testing.T) {
 	for _, c := range []struct {
 		spec model.Spec
 		rows int
-	}{{chapter, 1}, {chapter, 24}, {chapter, 32}, {chapter, 500}, {broad, 33}, {tied(chapter), 32}, {tied(broad), 33}} {
+	}{{chapter, 1}, {chapter, 24}, {chapter, 32}, {chapter, 500}, {broad, 33}, {tied(chapter), 32}, {tied(broad), 25}} {
 		rows := c.rows
 		m, batch := newModel(t, c.spec), images(rows, c.spec.Inputs)
 		fusedMetrics, fusedGradients := gradients(t, m, Fused, batch)
@@ -63,10 +63,8 @@ func TestFusedAgreesWithStock(t *testing.T) {
 		if d := math.Abs(fusedMetrics.Loss/stockMetrics.Loss - 1); d > 1e-6 {
 			t.Errorf("%d rows: loss %v, stock %v: off by %.2g, want 1e-6", rows, fusedMetrics.Loss, stockMetrics.Loss, d)
 		}
-		// A logit that is 0 but for rounding counts as either: one pixel at most.
-		pixel := 1 / float64(rows*c.spec.Inputs)
-		if d := math.Abs(fusedMetrics.RoundedAccuracy - stockMetrics.RoundedAccuracy); d > 1.01*pixel {
-			t.Errorf("%d rows: accuracy %v, stock %v: off by %.2g pixels, want 1", rows, fusedMetrics.RoundedAccuracy, stockMetrics.RoundedAccuracy, d/pixel)
+		if d := math.Abs(fusedMetrics.RoundedAccuracy - stockMetrics.RoundedAccuracy); d > 1e-6 {
+			t.Errorf("%d rows: accuracy %v, stock %v", rows, fusedMetrics.RoundedAccuracy, stockMetrics.RoundedAccuracy)
 		}
 		worst := 0.0
 		for i, w := range m.Weights() {
