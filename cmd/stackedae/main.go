@@ -364,7 +364,7 @@ func main() {
 	// The images, 55 MB, are no garbage: by default as much could pile up
 	// beside them before it is collected.
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(25)
+		debug.SetGCPercent(10)
 	}
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
