@@ -108,6 +108,10 @@ func mask(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
 }
 
+// patience is how long a command may take to get where it is interrupted, and to end:
+// plain loops under the race detector take a hundred times as long as kernels.
+const patience = 10 * time.Minute
+
 // interrupts runs the program, sends it a signal once it has told of an epoch
 // or of iterations, and leaves standard error in the file stderr.txt.
 func interrupts(ts *testscript.TestScript, neg bool, args []string) {
@@ -117,7 +121,7 @@ func interrupts(ts *testscript.TestScript, neg bool, args []string) {
 	stdout, err := cmd.StdoutPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())
-	late := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	late := time.AfterFunc(patience, func() { cmd.Process.Kill() })
 	defer late.Stop()
 	lines := bufio.NewScanner(stdout)
 	signalled := false
@@ -136,9 +140,9 @@ func interruptsWriting(ts *testscript.TestScript, neg bool, args []string) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	ts.Check(cmd.Start())
-	late := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	late := time.AfterFunc(patience, func() { cmd.Process.Kill() })
 	defer late.Stop()
-	for range 6000 {
+	for range patience / (10 * time.Millisecond) {
 		there, err := filepath.Glob(ts.MkAbs(args[2]))
 		ts.Check(err)
 		if there != nil {
@@ -195,7 +199,7 @@ func insists(ts *testscript.TestScript, neg bool, args []string) {
 	write.Close()
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	late := time.After(time.Minute)
+	late := time.After(patience)
 	for locked := false; !locked; {
 		select {
 		case <-late:
@@ -233,7 +237,7 @@ func hangsup(ts *testscript.TestScript, neg bool, args []string) {
 	stdout, err := cmd.StdoutPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())
-	late := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	late := time.AfterFunc(patience, func() { cmd.Process.Kill() })
 	defer late.Stop()
 	bufio.NewReader(stdout).ReadString('\n')
 	stdout.Close()
