@@ -15,7 +15,7 @@ import (
 // they were not there.
 type Attachment struct {
 	Metadata map[string]string // but for the key "architecture"
-	Vectors  map[string]any    // []uint32 or []float64, by their names
+	Vectors  map[string]any    // []uint32, []float32 or []float64, by their names
 }
 
 // attachedPrefix begins the name of a tensor that is an attached vector.
@@ -29,10 +29,12 @@ func (a Attachment) marshal(views map[string]safetensors.TensorView) (err error)
 		switch v := vector.(type) {
 		case []uint32:
 			kind, n = safetensors.U32, len(v)
+		case []float32:
+			kind, n = safetensors.F32, len(v)
 		case []float64:
 			kind, n = safetensors.F64, len(v)
 		default:
-			return fmt.Errorf("model: attachment %s: %T, want []uint32 or []float64", name, vector)
+			return fmt.Errorf("model: attachment %s: %T, want []uint32, []float32 or []float64", name, vector)
 		}
 		if views[attachedPrefix+name], err = view(kind, []int{n}, vector); err != nil {
 			return fmt.Errorf("model: attachment %s: %w", name, err)
@@ -59,10 +61,12 @@ func unmarshalAttachment(file safetensors.SafeTensors, metadata map[string]strin
 		switch kind := t.TensorView.DType(); kind {
 		case safetensors.U32:
 			vector = make([]uint32, len(data)/4)
+		case safetensors.F32:
+			vector = make([]float32, len(data)/4)
 		case safetensors.F64:
 			vector = make([]float64, len(data)/8)
 		default:
-			return a, fmt.Errorf("attachment %s: %v, want %v or %v", name, kind, safetensors.U32, safetensors.F64)
+			return a, fmt.Errorf("attachment %s: %v, want %v, %v or %v", name, kind, safetensors.U32, safetensors.F32, safetensors.F64)
 		}
 		if _, err := binary.Decode(data, binary.LittleEndian, vector); err != nil {
 			return a, fmt.Errorf("attachment %s: %w", name, err)

@@ -35,12 +35,13 @@ const (
 	runKey      = "run"        // the run as JSON
 	sumKey      = "crc32c"     // of the file with zeros in the sum's place
 	orderVector = "order"      // of the images
+	bestVector  = "best"       // all weights after the best epoch, if the run has patience
 	logVector   = "step_log"   // loss and rounded accuracy, step by step
 	noSum       = "00000000"   // as many digits as a sum has
 	sumEntry    = `"crc32c":"` // what stands before the sum; JSON has \" in texts
 	maxLog      = 1 << 26      // steps of a log that is read
 	maxImages   = 1 << 26      // images of an order that is read
-	maxFile     = 4*model.MaxParameters + 4*maxImages + 16*maxLog + 1<<24
+	maxFile     = 2*4*model.MaxParameters + 4*maxImages + 16*maxLog + 1<<24
 )
 
 // runText is what a checkpoint tells of a run as JSON.
@@ -74,6 +75,9 @@ func (c *Checkpoint) MarshalBinary() ([]byte, error) {
 		}
 		vectors[orderVector] = order
 		text.Shuffle, _ = c.shuffle.MarshalBinary() // has no errors
+	}
+	if c.best != nil {
+		vectors[bestVector] = c.best
 	}
 	if c.Log != nil {
 		log := make([]float64, 0, 2*len(c.Log))
@@ -158,6 +162,12 @@ func unmarshalCheckpoint(data []byte) (*Checkpoint, error) {
 		if err := c.shuffle.UnmarshalBinary(text.Shuffle); err != nil {
 			return nil, fmt.Errorf("state of the random numbers: %w", err)
 		}
+	}
+	if best, ok := a.Vectors[bestVector].([]float32); ok {
+		if err := checkBest(best, m); err != nil {
+			return nil, err
+		}
+		c.best = best
 	}
 	if log, ok := a.Vectors[logVector].([]float64); ok {
 		c.Log = make(StepLog, len(log)/2)

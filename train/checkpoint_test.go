@@ -219,6 +219,10 @@ func TestResumeRefuses(t *testing.T) {
 		{"shuffling from now on", func(s *State, c *Config) { s.order = nil }, "Config.Shuffle"},
 		{"an image twice", func(s *State, c *Config) { s.order[3] = s.order[4] }, "is twice in the order"},
 		{"no image", func(s *State, c *Config) { s.order[3] = math.MaxInt32 }, "or is none of 13"},
+		{"patience from now on", func(s *State, c *Config) { c.Patience = 1 }, "0 numbers as the best weights, want "},
+		{"infinite weights", func(s *State, c *Config) {
+			c.Patience, s.best = 1, slices.Repeat([]float32{float32(math.Inf(1))}, s.Model.Spec.Parameters())
+		}, "best weights with +Inf"},
 		{"fewer images", func(s *State, c *Config) { s.order = s.order[:12] }, "an order of 12 images, want 13"},
 	} {
 		s := stateAfter(t, 6)
@@ -289,11 +293,11 @@ func TestCheckpointIsAModel(t *testing.T) {
 // FuzzCheckpoint looks for a file that panics here or where a run goes on with it.
 func FuzzCheckpoint(f *testing.F) {
 	d, c := small(true)
-	s := State{Model: newModel(f)}
-	if _, err := Run(f.Context(), s.Model, d, Config{Epochs: 1, BatchSize: c.BatchSize, LearningRate: 0.5, Shuffle: c.Shuffle}); err != nil {
-		f.Fatal(err)
-	}
 	for _, log := range []StepLog{nil, {{}, {}}} {
+		s := State{Model: newModel(f)}
+		if _, err := Resume(f.Context(), &s, d, Config{Epochs: 1, BatchSize: c.BatchSize, LearningRate: 0.5, Shuffle: c.Shuffle, Patience: len(log)}); err != nil {
+			f.Fatal(err)
+		}
 		data, err := (&Checkpoint{State: s, Settings: []Setting{{"--seed", "42"}}, Log: log}).MarshalBinary()
 		if err != nil {
 			f.Fatal(err)
@@ -314,9 +318,12 @@ func FuzzCheckpoint(f *testing.F) {
 				continue
 			}
 			d, config := small(true)
+			if c.best != nil {
+				config.Patience = 2
+			}
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
-			if _, err := Resume(ctx, &c.State, d, config); err == nil && c.Begun() < config.Epochs {
+			if _, err := Resume(ctx, &c.State, d, config); err == nil && c.Begun() < config.Epochs && !c.Stopped(config.Patience) {
 				t.Error("no error of a run that was stopped")
 			}
 		}
@@ -353,16 +360,44 @@ func TestResumeWithNoise(t *testing.T) {
 	}
 }
 
-// TestPatienceDoesNotGoOn holds that a run with patience is not resumed: the best
-// weights are lost.
-func TestPatienceDoesNotGoOn(t *testing.T) {
-	d, c := small(false)
-	s := &State{Model: newModel(t)}
-	if _, err := Resume(t.Context(), s, d, c); err != nil {
-		t.Fatal(err)
+// TestResumeWithPatience stops a run that is to stop early at every step, and goes on
+// from a file: it stops where it would have, with the weights of the same epoch. So
+// does what goes on from its end.
+func TestResumeWithPatience(t *testing.T) {
+	d, c := data(24), Config{Epochs: 40, BatchSize: 4, LearningRate: 5, Patience: 3}
+	m := newModel(t)
+	full, err := Run(t.Context(), m, d, c)
+	if err != nil || full.Status != NoProgress || full.Best == 1 {
+		t.Fatalf("%v with the weights of epoch %d, %v", full.Status, full.Best, err)
 	}
-	c.Epochs, c.Patience = 5, 1
-	if _, err := Resume(t.Context(), s, d, c); err == nil || !strings.Contains(err.Error(), "patience 1 of a run that goes on, want 0") {
-		t.Errorf("got %v", err)
+	want := outcome(t, m, full)
+	for stop := range full.Steps + 1 {
+		var left *Checkpoint
+		ctx, hook := until(t, stop)
+		keep := Hook{Name: "keep", Pause: func(p Pause) error {
+			if p.Ends {
+				left = written(t, &Checkpoint{State: *p.State})
+			}
+			return nil
+		}}
+		if _, err := Run(ctx, newModel(t), d, c, hook, keep); !errors.Is(err, context.Canceled) {
+			t.Fatalf("stopped after step %d: %v", stop, err)
+		}
+		state := &left.State
+		r, err := Resume(t.Context(), state, d, c, keep)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := outcome(t, state.Model, r); got != want || r.Best != full.Best {
+			t.Errorf("stopped after step %d and resumed:\n%.400s\nwant\n%.400s", stop, got, want)
+		}
+		called := false
+		r, err = Resume(t.Context(), &left.State, d, c, Hook{Name: "calls", Pause: func(Pause) error { called = true; return nil }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := outcome(t, left.Model, r); got != want || r.Best != full.Best || called {
+			t.Errorf("resumed at the end (goes on: %t):\n%.400s\nwant\n%.400s", called, got, want)
+		}
 	}
 }

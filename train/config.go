@@ -34,7 +34,7 @@ type Config struct {
 	Shuffle *rand.PCG
 	// Patience ends the run when the validation loss has not improved for so many
 	// epochs, and gives the model the weights of the best one: Keras' EarlyStopping
-	// with restore_best_weights. 0 runs all epochs. A run with it cannot be resumed.
+	// with restore_best_weights. 0 runs all epochs.
 	Patience int
 	// Noise is what the images are given in training; they stay clean as targets.
 	Noise graph.Noise

@@ -46,7 +46,8 @@ func Resume(ctx context.Context, s *State, data Data, c Config, hooks ...Hook) (
 	defer r.network.Close()
 	err = r.train(ctx)
 	result := Result{History: s.History, Steps: r.steps(), Status: statusOf(err)}
-	if r.stopped {
+	if err == nil && r.early.done() {
+		r.restoreBest()
 		result.Status, result.Best = NoProgress, r.early.epoch
 	}
 	return result, err
@@ -61,7 +62,6 @@ type run struct {
 	valid   graph.Inputs
 	biases  [][]float32
 	early   *stopper
-	stopped bool // by it
 	hooks   []Hook
 	last    int // the epoch's batch that was taken last, from 0
 }
@@ -89,7 +89,7 @@ func begin(s *State, data Data, c Config, hooks []Hook) (*run, error) {
 	}
 	r := &run{
 		State: s, config: c, network: network, images: images, valid: inputs(data.Valid, data.validCodes, columns),
-		early: newStopper(c.Patience), hooks: hooks,
+		early: newStopper(c.Patience, s.History), hooks: hooks,
 	}
 	for _, l := range s.Model.Layers() {
 		r.biases = append(r.biases, l.Bias.Float32s())
@@ -102,20 +102,20 @@ func (r *run) steps() int { return r.Steps(r.images.count()) }
 
 // train runs the epochs that are missing, unless it stops early.
 func (r *run) train(ctx context.Context) error {
-	for len(r.History) < r.config.Epochs {
+	for len(r.History) < r.config.Epochs && !r.early.done() {
 		e, err := r.epoch(ctx)
 		if err != nil {
 			return err
 		}
 		r.History, r.InEpoch, r.mean = append(r.History, e), 0, runningMean{}
-		if err := r.pause(len(r.History) == r.config.Epochs); err != nil {
+		if r.early.look(e) && r.config.Patience > 0 {
+			r.keepBest()
+		}
+		if err := r.pause(len(r.History) == r.config.Epochs || r.early.done()); err != nil {
 			return err
 		}
 		if err := call(r.hooks, func(h Hook) func(Epoch) error { return h.Epoch }, e); err != nil {
 			return err
-		}
-		if r.stopped = r.early.stops(e, r.Model); r.stopped {
-			return nil
 		}
 	}
 	return nil

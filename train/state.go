@@ -20,6 +20,7 @@ type State struct {
 	InEpoch int
 
 	mean    runningMean // of these steps
+	best    []float32   // all weights after the best epoch, if the run has Config.Patience
 	order   []int       // of the images, in this epoch or the last; nil before the first or without shuffling
 	shuffle rand.PCG    // what draws the next order
 }
@@ -50,8 +51,10 @@ func (s *State) fit(images *batches, c Config) error {
 	if s.Begun() == 0 {
 		return nil
 	}
-	if c.Patience > 0 {
-		return fmt.Errorf("train: patience %d of a run that goes on, want 0: the best weights of before are not kept", c.Patience)
+	if c.Patience > 0 && len(s.History) > 0 {
+		if err := checkBest(s.best, s.Model); err != nil {
+			return err
+		}
 	}
 	if shuffled := s.order != nil; shuffled != (c.Shuffle != nil) {
 		return errors.New("train: a run that was shuffled goes on only with Config.Shuffle, and one that was not without")

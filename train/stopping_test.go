@@ -28,13 +28,22 @@ func TestEarlyStoppingIsKeras(t *testing.T) {
 	} {
 		m := newModel(t)
 		weight := m.Encoder[0].Kernel.Float32s()
-		s := newStopper(test.patience)
+		state := State{Model: m}
+		s := newStopper(test.patience, nil)
 		stop, best := 0, 0
 		for i, loss := range test.losses {
 			e := Epoch{Number: i + 1}
 			e.Valid.Loss = loss
 			weight[3] = float32(e.Number)
-			if s.stops(e, m) {
+			state.History = append(state.History, e)
+			if s.look(e) {
+				state.keepBest()
+			}
+			if state.Stopped(test.patience) != s.done() {
+				t.Errorf("patience %d, %v: stopped %t after %d epochs at once", test.patience, test.losses, !s.done(), e.Number)
+			}
+			if s.done() {
+				state.restoreBest()
 				stop, best = e.Number, s.epoch
 				if weight[3] != float32(best) {
 					t.Errorf("patience %d, %v: the weights are of epoch %v, want %d", test.patience, test.losses, weight[3], best)
@@ -51,7 +60,7 @@ func TestEarlyStoppingIsKeras(t *testing.T) {
 // TestRunStopsEarly makes a run that gets worse by a learning rate that is too
 // high, and compares with the epochs of a run without patience.
 func TestRunStopsEarly(t *testing.T) {
-	c := Config{Epochs: 40, BatchSize: 4, LearningRate: 30}
+	c := Config{Epochs: 40, BatchSize: 4, LearningRate: 5}
 	var weights [][][]float32
 	m := newModel(t)
 	whole, err := Run(t.Context(), m, data(24), c, Hook{Name: "weights", Epoch: func(Epoch) error {
@@ -63,9 +72,18 @@ func TestRunStopsEarly(t *testing.T) {
 	}
 	c.Patience = 2
 	m = newModel(t)
-	r, err := Run(t.Context(), m, data(24), c)
+	var ends []int
+	r, err := Run(t.Context(), m, data(24), c, Hook{Name: "ends", Pause: func(p Pause) error {
+		if p.Ends {
+			ends = append(ends, p.Steps)
+		}
+		return nil
+	}})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !slices.Equal(ends, []int{r.Steps}) {
+		t.Errorf("the run is told to end after steps %v, want %d", ends, r.Steps)
 	}
 	n := len(r.History)
 	if r.Status != NoProgress || !r.Status.Early() || n != r.Best+2 || n == 40 || r.Steps != 6*n {

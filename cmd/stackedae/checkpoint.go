@@ -40,26 +40,13 @@ func (f checkpointFlags) Validate() error {
 // keeper returns what keeps the checkpoints of training m, or nil if there are to
 // be none and none is asked for.
 func (f trainFlags) keeper(m *model.Model, data *fashion.Data, seed uint64, out string, log *train.StepLog) *train.Keeper {
-	if f.Checkpoints == 0 && !f.Resume || f.unkept() != "" {
+	if f.Checkpoints == 0 && !f.Resume || f.Greedy {
 		return nil
 	}
 	return &train.Keeper{
 		Dir: filepath.Join(out, checkpointsDir), Keep: f.Checkpoints, Steps: f.CheckpointSteps,
 		Settings: f.settings(m, data, seed), Log: log,
 	}
-}
-
-// unkept returns the flag that makes a run keep no checkpoints, or "". One has the
-// weights of one model at one time: of several stages, or of the best epoch and the
-// last, it could not tell.
-func (f fitFlags) unkept() string {
-	switch {
-	case f.Greedy:
-		return "--greedy"
-	case f.Patience > 0:
-		return "--patience"
-	}
-	return ""
 }
 
 // settings returns what makes the run of m what it is, but for the number of
@@ -78,6 +65,7 @@ func (f trainFlags) settings(m *model.Model, data *fashion.Data, seed uint64) []
 		{Name: "--kernel-initializer", Value: f.KernelInitializer},
 		{Name: "--gaussian-noise", Value: decimal(f.GaussianNoise)},
 		{Name: "--dropout", Value: decimal(f.Dropout)},
+		{Name: "--patience", Value: strconv.Itoa(f.Patience)},
 		{Name: "--no-shuffle", Value: strconv.FormatBool(f.NoShuffle)},
 		{Name: "--machine", Value: f.Machine},
 		{Name: "--init", Value: initial},
@@ -131,6 +119,8 @@ func (a *app) begin(k *train.Keeper, m *model.Model, f trainFlags, r reportFlags
 	switch begun := c.Begun(); {
 	case begun > f.Epochs:
 		return nil, fmt.Errorf("--epochs %d, want at least the %d that are begun in %s", f.Epochs, begun, path)
+	case c.Stopped(f.Patience):
+		a.progressf(r, "stopped early after %d epochs, in %s\n", len(c.History), path)
 	case len(c.History) == f.Epochs:
 		a.progressf(r, "all %d epochs are trained, to step %s, in %s\n", f.Epochs, count(c.Steps(perEpoch)), path)
 	default:
@@ -147,10 +137,15 @@ func (a *app) announce(k train.Keeper, f trainFlags, r reportFlags, perEpoch int
 	if err != nil && !errors.Is(err, train.ErrOtherRun) {
 		return err
 	}
-	if c != nil && len(c.History) < f.Epochs {
+	if c != nil && !f.over(&c.State) {
 		a.progressf(r, "begins anew; --resume would go on after %s\n", placeOf(&c.State, perEpoch))
 	}
 	return nil
+}
+
+// over reports whether training has come to its end.
+func (f fitFlags) over(s *train.State) bool {
+	return len(s.History) == f.Epochs || s.Stopped(f.Patience)
 }
 
 // placeOf tells where a run stands.

@@ -129,7 +129,7 @@ none it begins with the first step; if all epochs are trained there is nothing t
 do. With more --epochs a finished run goes on. Any other setting, and the images,
 must be the same, but for --data's place and the flags about checkpoints and
 --watch. A damaged checkpoint is left out, with a line about it on standard error.
-With --greedy or --patience no checkpoints are kept, and --resume is refused.
+With --greedy no checkpoints are kept, and --resume is refused.
 
 A new run in the same folder replaces the checkpoints of the one before at the end
 of its first epoch, or removes them with the model, if it keeps none. A checkpoint is a model too: evaluate --model takes it. Only one

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"path/filepath"
@@ -56,8 +55,8 @@ func (f trainFlags) Validate() error {
 	if err := f.checkpointFlags.Validate(); err != nil {
 		return err
 	}
-	if flag := f.unkept(); flag != "" && (f.Resume || f.CheckpointSteps > 0) {
-		return fmt.Errorf("%s: keeps no checkpoints, want neither --resume nor --checkpoint-steps with it", flag)
+	if f.Greedy && (f.Resume || f.CheckpointSteps > 0) { // a checkpoint is of one model, not of several stages
+		return errors.New("--greedy: keeps no checkpoints, want neither --resume nor --checkpoint-steps with it")
 	}
 	return f.fitFlags.Validate()
 }
@@ -170,7 +169,10 @@ func (c *trainCommand) Run(app *app) error {
 		filesReport
 	}{report, filesReport{app.wrote}}
 	text := app.summary()
-	if c.Resume && len(app.wrote) == 0 {
+	switch nothing := c.Resume && len(app.wrote) == 0; {
+	case nothing && report.BestEpoch > 0:
+		text = "nothing to do"
+	case nothing:
 		text = "nothing to do; more --epochs go on"
 	}
 	return app.result(c.reportFlags, all, "%s\n", text)
@@ -194,7 +196,7 @@ type fittedStage struct {
 // model's training.
 func (a *app) fit(state *train.State, f fitFlags, r reportFlags, data *fashion.Data, seed uint64, hooks ...train.Hook) (done fitted, err error) {
 	config := f.config(seed)
-	if len(state.History) == config.Epochs {
+	if f.over(state) {
 		r.Quiet = true // there is nothing to tell of
 	}
 	spec := state.Model.Spec
