@@ -286,7 +286,8 @@ is ahead of the others. The images with labels, the softmax layers' weights and 
 order of the images are the seed's, in all ways alike, so that margins are of pairs.
 Test images decide nothing: steps and learning rates are fixed, and were chosen by
 the validation images. It draws both in pretraining.png, with bars from the lowest
-seed to the highest, and takes train's flags that are not about files, and
+seed to the highest; an interrupt leaves both of the seeds that are finished. It
+takes train's flags that are not about files, and
 
 	--labels N,...  numbers of labelled images (50,100,500,1000,5000)
 	--steps N       steps of 32 images of each classifier's training (8000)

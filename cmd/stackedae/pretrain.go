@@ -3,6 +3,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -56,26 +58,43 @@ func (c *pretrainCommand) Run(app *app) error {
 	if err := app.prepare(c.Out, pretrainingFile); err != nil {
 		return err
 	}
-	var results pretrain.Results
-	for i := range c.Seeds {
-		a, err := c.measure(app, data, c.Seed+uint64(i))
-		if err != nil {
-			return err
-		}
-		results = append(results, a)
+	results, err := c.seeds(app, data)
+	if err != nil && (app.ctx.Err() == nil || len(results) == 0) {
+		return err
+	}
+	stopped := err
+	if stopped != nil {
+		app.remark = fmt.Sprintf(" of %d of %d seeds", len(results), c.Seeds)
 	}
 	if err := app.addFigures(c.Out, drawing{pretrainingFile, func() (*figure.Figure, error) {
 		return pretrainFigure(c.Labels, results)
 	}}); err != nil {
 		return err
 	}
-	if err := app.flush(app.ctx); err != nil {
-		return err
+	// What is finished is kept, also when a signal has come.
+	if err := app.flush(context.WithoutCancel(app.ctx)); err != nil {
+		return errors.Join(stopped, err)
 	}
 	report := newPretrainReport(c.Labels, results)
 	report.Architecture, report.Steps, report.Seed = c.spec().String(), c.Steps, c.Seed
 	report.Seconds, report.Files = time.Since(started).Seconds(), app.wrote
-	return app.result(c.reportFlags, report, "%v%s\n", report, app.summary())
+	text := report.String()
+	if stopped == nil { // or else standard error tells of the files
+		text += app.summary() + "\n"
+	}
+	return errors.Join(stopped, app.result(c.reportFlags, report, "%s", text))
+}
+
+// seeds does everything with one seed after the other, and returns what is finished.
+func (c *pretrainCommand) seeds(app *app, data *fashion.Data) (results pretrain.Results, err error) {
+	for i := range c.Seeds {
+		a, err := c.measure(app, data, c.Seed+uint64(i))
+		if err != nil {
+			return results, err
+		}
+		results = append(results, a)
+	}
+	return results, nil
 }
 
 // measure trains an autoencoder from a seed, and measures what its encoder is worth.

@@ -39,6 +39,8 @@ func TestMain(m *testing.M) {
 //	                             that has a point or is a percentage as 0
 //	interrupts SIGNAL STATUS ARGS...
 //	                             run stackedae, signal it after its first line of progress
+//	interruptsAt REGEXP SIGNAL STATUS ARGS...
+//	                             run stackedae, signal it after the first line that matches
 //	interruptsWriting SIGNAL STATUS FILES ARGS...
 //	                             run stackedae, signal it once one of the files is there
 //	insists DIR ARGS...          run stackedae so that it waits for a reader, signal it
@@ -59,6 +61,7 @@ func TestScripts(t *testing.T) {
 			"mkpng":             mkpng,
 			"fails":             fails,
 			"interrupts":        interrupts,
+			"interruptsAt":      interruptsAt,
 			"interruptsWriting": interruptsWriting,
 			"insists":           insists,
 			"hangsup":           hangsup,
@@ -112,9 +115,17 @@ func mask(ts *testscript.TestScript, neg bool, args []string) {
 // plain loops under the race detector take a hundred times as long as kernels.
 const patience = 10 * time.Minute
 
-// interrupts runs the program, sends it a signal once it has told of an epoch
-// or of iterations, and leaves standard error in the file stderr.txt.
+// interrupts is interruptsAt for the first line about an epoch or iterations.
 func interrupts(ts *testscript.TestScript, neg bool, args []string) {
+	interruptsAt(ts, neg, append([]string{"^    1  |iteration"}, args...))
+}
+
+// interruptsAt runs the program, sends it a signal once it has printed a line that
+// matches, and leaves standard error in the file stderr.txt.
+func interruptsAt(ts *testscript.TestScript, neg bool, args []string) {
+	at, err := regexp.Compile(args[0])
+	ts.Check(err)
+	args = args[1:]
 	cmd := command(ts, args[2:])
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -126,7 +137,7 @@ func interrupts(ts *testscript.TestScript, neg bool, args []string) {
 	lines := bufio.NewScanner(stdout)
 	signalled := false
 	for lines.Scan() {
-		if line := lines.Text(); !signalled && (strings.HasPrefix(line, "    1  ") || strings.Contains(line, "iteration")) {
+		if !signalled && at.MatchString(lines.Text()) {
 			signalled = true
 			ts.Check(cmd.Process.Signal(signals[args[0]]))
 		}
