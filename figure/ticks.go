@@ -56,7 +56,7 @@ func ticks(low, high, smallest float64, n int) []plot.Tick {
 			}
 			var list []plot.Tick
 			for i := first; i <= last; i++ {
-				v := value(i)
+				v := value(i) + 0 // -0 becomes 0
 				list = append(list, plot.Tick{Value: v, Label: label(v, int(max(0, -power)))})
 			}
 			return list

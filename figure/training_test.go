@@ -115,6 +115,7 @@ func TestTicks(t *testing.T) {
 		{"two hundred epochs", EpochTicks{}, 0.5, 200.5, []string{"20", "40", "60", "80", "100", "120", "140", "160", "180", "200"}},
 		{"same decimals", ValueTicks{}, 0.286, 0.339, []string{"0.29", "0.30", "0.31", "0.32", "0.33"}},
 		{"over zero", ValueTicks{}, -1, 2.2, []string{"-1.0", "-0.5", "0.0", "0.5", "1.0", "1.5", "2.0"}},
+		{"a little below zero", ValueTicks{}, -0.04, 0.2, []string{"0.00", "0.05", "0.10", "0.15", "0.20"}},
 		{"tens", ValueTicks{}, 0, 70, []string{"0", "10", "20", "30", "40", "50", "60", "70"}},
 		{"tiny", ValueTicks{}, 0, 4e-9, []string{"0", "1e-09", "2e-09", "3e-09", "4e-09"}},
 		{"large", ValueTicks{}, 0, 3e9, []string{"0", "5e+08", "1e+09", "1.5e+09", "2e+09", "2.5e+09", "3e+09"}},

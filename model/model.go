@@ -24,6 +24,22 @@ type Dense struct {
 	Tied bool
 }
 
+// KernelValues returns the kernel as Inputs × Units, row-major: the tensor's own
+// memory, of a tied layer a copy.
+func (d Dense) KernelValues() []float32 {
+	values := d.Kernel.Float32s()
+	if !d.Tied {
+		return values
+	}
+	transposed := make([]float32, 0, len(values))
+	for i := range d.Inputs {
+		for j := range d.Units {
+			transposed = append(transposed, values[j*d.Inputs+i])
+		}
+	}
+	return transposed
+}
+
 // Model is an architecture with weights.
 type Model struct {
 	Spec    Spec

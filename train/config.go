@@ -37,6 +37,8 @@ type Config struct {
 	// with restore_best_weights. 0 runs all epochs.
 	Patience int
 	// Noise is what the images are given in training; they stay clean as targets.
+	// In Greedy's inner stages it is the codes, as in Vincent et al., Stacked
+	// Denoising Autoencoders, 2010.
 	Noise graph.Noise
 	// Operations, Engine and Machine say what the graphs are made of and what
 	// runs them; see package graph.

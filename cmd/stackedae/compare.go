@@ -47,6 +47,9 @@ func (c *compareCommand) Validate() error {
 	if c.Seeds > 1 && c.History != "" {
 		return errors.New("compare: --seeds trains, --history does not, want one of both")
 	}
+	if c.Patience > 0 {
+		return errors.New("compare: --patience: all recorded epochs are compared, want 0")
+	}
 	return c.fitFlags.Validate()
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"stackedae/graph"
 	"stackedae/internal/fashion"
 	"stackedae/internal/npy"
 	"stackedae/internal/report"
@@ -29,14 +30,28 @@ import (
 // smallFolder is the folder of a run over three images.
 func smallFolder(t testing.TB) *folder {
 	t.Helper()
+	return folderOf(t, model.Stacked(fashion.Pixels, 2))
+}
+
+// folderOf is smallFolder of any architecture.
+func folderOf(t testing.TB, spec model.Spec) *folder {
+	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 0))
-	m, err := model.New(model.Stacked(fashion.Pixels, 2), rng)
+	m, err := model.New(spec, rng)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &folder{model: m, codes: []float32{1, 2, 3, 4, 5, 6}, embedding: [][2]float64{{1, 2}, {3, 4}, {5, 6}}}
+	f := &folder{model: m, embedding: [][2]float64{{1, 2}, {3, 4}, {5, 6}}}
 	for range 3 * fashion.Pixels {
 		f.images = append(f.images, byte(rng.IntN(256)))
+	}
+	network, err := graph.New(m, graph.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer network.Close()
+	if f.codes, err = network.Encode(t.Context(), graph.Bytes{Pixels: f.images, Columns: fashion.Pixels}); err != nil {
+		t.Fatal(err)
 	}
 	return f
 }

@@ -61,6 +61,7 @@ Run and train take
 	                      training only; targets stay clean
 	--dropout X           set pixels to 0, each with probability X, and divide the others
 	                      by 1-X, in training only
+	                      With --greedy, stages within have codes in the images' place.
 	--patience N          stop if the validation loss has not improved for N epochs,
 	                      with the weights of the best
 	--init FILE.npz       start from Keras' get_weights, saved by numpy.savez
@@ -129,7 +130,8 @@ none it begins with the first step; if all epochs are trained there is nothing t
 do. With more --epochs a finished run goes on. Any other setting, and the images,
 must be the same, but for --data's place and the flags about checkpoints and
 --watch. A damaged checkpoint is left out, with a line about it on standard error.
-With --greedy no checkpoints are kept, and --resume is refused.
+With --greedy no checkpoints are kept, --resume is refused, and what an interrupt
+before the last stage leaves is nothing; --log-steps logs that stage.
 
 A new run in the same folder replaces the checkpoints of the one before at the end
 of its first epoch, or removes them with the model, if it keeps none. A checkpoint is a model too: evaluate --model takes it. Only one
@@ -206,8 +208,8 @@ with the files of train, encode and tsne in it. It is one file for a browser, an
 needs no network: the embedding as a map whose points show their images, found by
 number, and what the decoder makes of their codes, computed while one looks; the
 line between two codes; a slider for each number of a code; how the embedding came
-about; training curves over the range of Keras' recorded runs, if the model was
-trained as they were; the images with the lowest and the highest loss; layers,
+about; training curves over the range of Keras' recorded runs, if run.json tells
+that the model was trained as they were; the images with the lowest and the highest loss; layers,
 settings, versions and times. What the folder does not hold is left out, and
 run.json and descent.npy as well if they tell of other files than those that are
 there. Mouse, finger or keyboard work it.
@@ -267,7 +269,8 @@ as draws from a distribution only.
 	                    epochs.jsonl, as the scripts in testdata/keras write them;
 	                    with --greedy runs.jsonl in folders first, second and stack
 
-and of train's flags all but --init and --log-steps.
+and of train's flags all but --init, --log-steps, --patience and those about
+checkpoints.
 
 # What training without labels is worth
 

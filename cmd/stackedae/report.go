@@ -78,6 +78,9 @@ func (f *folder) report(ctx context.Context, name string) (*report.Data, error) 
 		return nil, err
 	}
 	defer network.Close()
+	if err := f.checkCodes(ctx, network); err != nil {
+		return nil, err
+	}
 	decoded, err := network.Decode(ctx, graph.Floats{Values: f.codes, Columns: f.model.Spec.CodeUnits()})
 	if err != nil {
 		return nil, err
@@ -95,6 +98,28 @@ func (f *folder) report(ctx context.Context, name string) (*report.Data, error) 
 		data.Graph = append(data.Graph, report.Node{Name: n.Name, Operation: n.Operation, Shape: n.Shape, Role: report.Role(n.Role), Operands: n.Operands})
 	}
 	return data, nil
+}
+
+// checkCodes encodes a few images, and returns an error if the codes are another
+// model's.
+func (f *folder) checkCodes(ctx context.Context, network *graph.Network) error {
+	n, units := min(16, len(f.embedding)), f.model.Spec.CodeUnits()
+	want, err := network.Encode(ctx, graph.Bytes{Pixels: f.images[:n*fashion.Pixels], Columns: fashion.Pixels})
+	if err != nil {
+		return err
+	}
+	largest := 0.
+	for _, v := range want {
+		largest = max(largest, math.Abs(float64(v)))
+	}
+	for i, v := range want {
+		// Rounding is far below; another model is of another order.
+		if apart := math.Abs(float64(f.codes[i]) - float64(v)); !(apart <= 1e-3*largest) {
+			return fmt.Errorf("%s: number %d of image %d's code is %v, %s makes %v of %s: encode the images with this model",
+				codesFile, i%units, i/units, f.codes[i], modelFile, v, imagesFile)
+		}
+	}
+	return nil
 }
 
 // imageLosses returns the binary cross-entropy of each image's reconstruction,
@@ -129,7 +154,7 @@ func (f *folder) data(name string, losses []float32) (*report.Data, error) {
 		Figures: f.figures(), Layers: layerRows(f.model), Facts: f.facts(),
 	}
 	for _, l := range f.model.Decoder {
-		d.Decoder = append(d.Decoder, report.Layer{Units: l.Units, Kernel: l.Kernel.Float32s(), Bias: l.Bias.Float32s(), Activation: string(l.Activation)})
+		d.Decoder = append(d.Decoder, report.Layer{Units: l.Units, Kernel: l.KernelValues(), Bias: l.Bias.Float32s(), Activation: string(l.Activation)})
 	}
 	d.Classes = []report.Class{{Name: "all images", Color: figure.Tab10[0]}}
 	if f.labels != nil {
@@ -160,13 +185,12 @@ func curves(h reference.History) report.Curves {
 	}
 }
 
-// isChapters reports whether Keras' runs trained in the same way, as far as is
-// known.
+// isChapters reports whether it is known that Keras' runs trained in the same way.
 func (f *folder) isChapters() bool {
 	s := f.record.Settings
 	return f.model.Spec.String() == model.Stacked(fashion.Pixels, chapterHidden...).String() &&
-		(!f.record.known() || s.Data == "" && s.Init == "" && s.Shuffle && s.BatchSize == train.DefaultBatchSize && s.LearningRate == train.DefaultLearningRate &&
-			!s.Greedy && s.Initializer == string(model.GlorotUniform) && s.Noise == 0 && s.Dropout == 0)
+		f.record.known() && s.Data == "" && s.Init == "" && s.Shuffle && s.BatchSize == train.DefaultBatchSize && s.LearningRate == train.DefaultLearningRate &&
+		!s.Greedy && s.Initializer == string(model.GlorotUniform) && s.Noise == 0 && s.Dropout == 0
 }
 
 // kerasBand is the range of Keras' recorded runs.
@@ -234,10 +258,27 @@ func (f *folder) facts() []report.Group {
 		}
 		return g
 	}
+	training := []any{"Seed", s.Seed, "Images", cmp.Or(s.Data, "Fashion-MNIST, embedded"), "Architecture", f.model.Spec,
+		"Epochs", s.Epochs, "Batch size", s.BatchSize, "Learning rate", s.LearningRate, "First weights", cmp.Or(s.Init, s.Initializer),
+		"Order", map[bool]string{true: "shuffled", false: "as stored"}[s.Shuffle], "Machine", s.Machine, "Steps", count(r.Train.Steps)}
+	for _, way := range []struct {
+		name  string
+		used  bool
+		value any
+	}{
+		{"Gaussian noise", s.Noise > 0, s.Noise},
+		{"Dropout", s.Dropout > 0, s.Dropout},
+		{"Patience", s.Patience > 0, s.Patience},
+		{"Stopped early", r.Train.BestEpoch > 0, fmt.Sprintf("with the weights of epoch %d", r.Train.BestEpoch)},
+		{"Greedy", s.Greedy, fmt.Sprintf("%d stages at learning rates %v, then %v, and %v for the whole; steps and epochs are the last's",
+			len(s.Hidden)+1, s.LearningRate, train.InnerLearningRate, train.StackLearningRate)},
+	} {
+		if way.used {
+			training = append(training, way.name, way.value)
+		}
+	}
 	return []report.Group{
-		group("Training", "Seed", s.Seed, "Images", cmp.Or(s.Data, "Fashion-MNIST, embedded"), "Architecture", f.model.Spec,
-			"Epochs", s.Epochs, "Batch size", s.BatchSize, "Learning rate", s.LearningRate, "First weights", cmp.Or(s.Init, "random, Glorot"),
-			"Order", map[bool]string{true: "shuffled", false: "as stored"}[s.Shuffle], "Machine", s.Machine, "Steps", count(r.Train.Steps)),
+		group("Training", training...),
 		group("t-SNE", "Points", count(r.TSNE.Points), "Columns", columnsText(r.TSNE), "Perplexity", r.TSNE.Perplexity, "Preset", r.TSNE.Preset, "Metric", r.TSNE.Metric,
 			"Start", cmp.Or(s.Start, "the preset's"), "Neighbours", s.Neighbors, "Repulsion", s.Repulsion,
 			"Iterations", fmt.Sprintf("%d, %s", r.TSNE.Iterations, r.TSNE.Status)),

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"stackedae/internal/fashion"
 	"stackedae/internal/npy"
 	"stackedae/internal/report"
+	"stackedae/internal/simd"
 	"stackedae/model"
 )
 
@@ -82,6 +84,85 @@ func TestReportOfLargeBatch(t *testing.T) {
 	}
 	if _, err := unmarshalRecord([]byte(`{"settings": {"batch_size": -1}}`)); err == nil || err.Error() != "batch size -1, want at least 0" {
 		t.Errorf("a batch of -1 images: error %v", err)
+	}
+}
+
+// TestReportDecodesAsTheNetwork takes the decoder as the page does, by kernels of
+// inputs × units, also of tied layers.
+func TestReportDecodesAsTheNetwork(t *testing.T) {
+	for _, tied := range []bool{false, true} {
+		spec := model.Stacked(fashion.Pixels, 20, 5)
+		spec.Tied = tied
+		f := folderOf(t, spec)
+		network, err := graph.New(f.model, graph.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer network.Close()
+		want, err := network.Decode(t.Context(), graph.Floats{Values: f.codes, Columns: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := f.report(t.Context(), "name")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range f.embedding {
+			values := f.codes[5*i:][:5]
+			for _, l := range data.Decoder {
+				sums := slices.Clone(l.Bias)
+				for k, v := range values {
+					for j := range sums {
+						sums[j] += v * l.Kernel[k*l.Units+j]
+					}
+				}
+				for j, v := range sums {
+					switch y := float64(v); {
+					case l.Activation == string(model.Sigmoid):
+						sums[j] = float32(1 / (1 + math.Exp(-y)))
+					case y > 0:
+						sums[j] = float32(simd.SELUScale * y)
+					default:
+						sums[j] = float32(simd.SELUScale * simd.SELUAlpha * math.Expm1(y))
+					}
+				}
+				values = sums
+			}
+			for k, v := range values {
+				if w := want[i*fashion.Pixels+k]; math.Abs(float64(v-w)) > 1e-5 {
+					t.Fatalf("tied %t: pixel %d of image %d is %v, want %v", tied, k, i, v, w)
+				}
+			}
+		}
+	}
+}
+
+// TestReportRefusesOtherCodes makes a report of codes that the model does not give.
+func TestReportRefusesOtherCodes(t *testing.T) {
+	f := smallFolder(t)
+	f.codes[3]++
+	if _, err := f.report(t.Context(), "name"); err == nil || !strings.HasPrefix(err.Error(), "codes.npy: number 1 of image 1's code is ") {
+		t.Errorf("error %v, want one that names the number", err)
+	}
+}
+
+// TestReportTellsOfSettings wants a line for each way of training that was used.
+func TestReportTellsOfSettings(t *testing.T) {
+	f := smallFolder(t)
+	facts := func(settings string) string {
+		t.Helper()
+		var err error
+		if f.record, err = unmarshalRecord([]byte(`{"sha256": {"model.safetensors": "sum"}, "settings": {` + settings + `}}`)); err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(f.facts()[0])
+	}
+	plain := facts(`"kernel_initializer": "glorot_uniform", "learning_rate": 1.5`)
+	all := facts(`"kernel_initializer": "lecun_normal", "learning_rate": 1.5, "hidden": [100, 30], "greedy": true, "gaussian_noise": 0.25, "dropout": 0.125, "patience": 7`)
+	for _, want := range []string{"{First weights lecun_normal}", "{Gaussian noise 0.25}", "{Dropout 0.125}", "{Patience 7}", "{Greedy 3 stages at learning rates 1.5, then 0.05, and 0.1 for the whole"} {
+		if !strings.Contains(all, want) || strings.Contains(plain, want) {
+			t.Errorf("facts %s, want %s; without it %s", all, want, plain)
+		}
 	}
 }
 

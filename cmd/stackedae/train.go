@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"path/filepath"
@@ -135,6 +136,7 @@ type stageHistory struct {
 	Architecture string        `json:"architecture"`
 	LearningRate float64       `json:"learning_rate"`
 	History      []epochReport `json:"history"`
+	BestEpoch    int           `json:"best_epoch,omitempty"` // as the whole model's
 	Steps        int           `json:"steps"`
 }
 
@@ -231,11 +233,15 @@ func (a *app) fit(state *train.State, f fitFlags, r reportFlags, data *fashion.D
 		done.Result, err = train.Resume(a.ctx, state, set, config, show(hooks)...)
 		results = []train.Result{done.Result}
 	}
-	if done.Best > 0 {
-		p.clear()
-		a.progressf(r, "stopped early, with the weights of epoch %d\n", done.Best)
-	}
-	for _, result := range results {
+	p.clear()
+	for i, result := range results {
+		stage := ""
+		if i < len(done.stages) {
+			stage = fmt.Sprintf("stage %d ", i+1)
+		}
+		if result.Best > 0 {
+			a.progressf(r, "%sstopped early, with the weights of epoch %d\n", stage, result.Best)
+		}
 		for _, e := range result.History {
 			a.watch.add(trainingStage, e.TrainTime)
 			a.watch.add(validationStage, e.ValidTime)
@@ -285,7 +291,7 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 		Steps: result.Steps, ResumedAfter: resumed, Seconds: time.Since(started).Seconds(),
 	}
 	for _, s := range result.stages {
-		report.Stages = append(report.Stages, stageHistory{s.Model.Spec.String(), s.Config.LearningRate, epochReports(s.History), s.Steps})
+		report.Stages = append(report.Stages, stageHistory{s.Model.Spec.String(), s.Config.LearningRate, epochReports(s.History), s.Best, s.Steps})
 	}
 	if err := a.addTraining(m, result.History, out); err != nil {
 		return report, err

@@ -76,7 +76,7 @@ func write(w io.Writer, name, input, output string, layers []model.Dense) error 
 	}
 	graph.text(2, name)
 	for _, l := range layers {
-		graph.message(5, tensor(l.Name+".kernel", kernelOf(l), l.Inputs, l.Units))
+		graph.message(5, tensor(l.Name+".kernel", l.KernelValues(), l.Inputs, l.Units))
 		graph.message(5, tensor(l.Name+".bias", l.Bias.Float32s(), l.Units))
 	}
 	graph.message(11, valueInfo(input, first.Inputs))
@@ -93,21 +93,6 @@ func write(w io.Writer, name, input, output string, layers []model.Dense) error 
 	whole.message(8, set)
 	_, err := w.Write(whole)
 	return err
-}
-
-// kernelOf returns a layer's kernel, inputs × units, also of a tied layer.
-func kernelOf(l model.Dense) []float32 {
-	values := l.Kernel.Float32s()
-	if !l.Tied {
-		return values
-	}
-	transposed := make([]float32, 0, len(values))
-	for i := range l.Inputs {
-		for j := range l.Units {
-			transposed = append(transposed, values[j*l.Inputs+i])
-		}
-	}
-	return transposed
 }
 
 // message is an encoded message of protocol buffers. Its fields have the

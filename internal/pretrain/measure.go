@@ -75,7 +75,8 @@ func (e *experiment) random(stream uint64) *rand.Rand {
 // measure trains a classifier of a way with the training images that rows names,
 // and returns its accuracy on the test images.
 func (e *experiment) measure(ctx context.Context, w Way, rows []int) (float64, error) {
-	c, err := e.train(ctx, w, rows, w.phases(len(e.trained.Encoder), e.settings.Steps))
+	epochs := max(minEpochs, e.settings.Steps/train.StepsPerEpoch(len(rows), batchSize))
+	c, err := e.train(ctx, w, rows, w.phases(len(e.trained.Encoder), epochs))
 	if err != nil {
 		return 0, err
 	}
@@ -131,7 +132,7 @@ func (e *experiment) train(ctx context.Context, w Way, rows []int, phases []phas
 	shuffle := rand.NewPCG(e.seed, shuffleStream)
 	for _, p := range phases {
 		if _, err := train.Classify(ctx, c, p.frozen, set, train.Config{
-			Epochs: max(1, p.steps/train.StepsPerEpoch(len(rows), batchSize)), BatchSize: batchSize, LearningRate: p.rate,
+			Epochs: p.epochs, BatchSize: batchSize, LearningRate: p.rate,
 			Shuffle: shuffle, Machine: e.settings.Machine,
 		}); err != nil {
 			return nil, err

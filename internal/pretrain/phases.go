@@ -26,24 +26,27 @@ const batchSize = 32
 // phase is a part of a classifier's training.
 type phase struct {
 	frozen int // the first layers, so many, stay as they are
-	steps  int
+	epochs int
 	rate   float64
 }
 
+// minEpochs is one for each phase of the way that has most.
+const minEpochs = 3
+
 // phases returns the parts of a way's training, with so many layers below the
-// softmax. All ways take the same number of steps.
-func (w Way) phases(layers, steps int) []phase {
-	last := steps / 8
+// softmax. All ways take the same number of epochs, and so of steps.
+func (w Way) phases(layers, epochs int) []phase {
+	last := max(1, epochs/8)
 	rate := encoderRate
 	var phases []phase
 	switch w {
 	case Pretrained:
-		phases = append(phases, phase{layers, steps / 2, codeRate})
-		steps -= steps / 2
+		phases = append(phases, phase{layers, epochs / 2, codeRate})
+		epochs -= epochs / 2
 	case LinearOnCodes:
 		rate = codeRate
 	case LinearOnPixels:
 		rate = pixelRate
 	}
-	return append(phases, phase{0, steps - last, rate}, phase{0, last, rate / settling})
+	return append(phases, phase{0, epochs - last, rate}, phase{0, last, rate / settling})
 }

@@ -39,7 +39,7 @@ func (w Way) String() string {
 // Settings say what is measured.
 type Settings struct {
 	Labels  []int // numbers of labelled images, ascending
-	Steps   int   // of each classifier's training, but for what is missing to whole epochs, of which a phase has at least one
+	Steps   int   // of each classifier's training, cut to whole epochs, but at least three
 	Machine graph.Machine
 }
 

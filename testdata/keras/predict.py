@@ -2,7 +2,7 @@
 
 usage: python predict.py DIR
 
-DIR holds model.npz, codes.npy, images.npy and reconstructions.npy, written by
+The model has kernels of its own in every layer: not a tied one. DIR holds model.npz, codes.npy, images.npy and reconstructions.npy, written by
 
     stackedae export --model DIR/model.safetensors --format npz --out DIR
     stackedae encode --model DIR/model.safetensors --out DIR
