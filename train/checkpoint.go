@@ -111,12 +111,16 @@ func seal(data []byte) (before, sum string) {
 	return before, sum
 }
 
+// unreadable is the error of a checkpoint's file that could not be read. Nothing is
+// known of what is in it.
+type unreadable struct{ error }
+
 // LoadCheckpoint reads a checkpoint's file. Whether its state fits data and Config,
 // Resume checks.
 func LoadCheckpoint(path string) (*Checkpoint, error) {
 	data, err := files.Read(path, maxFile)
 	if err != nil {
-		return nil, fmt.Errorf("train: %s: %w", path, err)
+		return nil, unreadable{fmt.Errorf("train: %s: %w", path, err)}
 	}
 	c, err := unmarshalCheckpoint(data)
 	if err != nil {

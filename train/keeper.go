@@ -71,8 +71,8 @@ var ErrOtherRun = errors.New("another run")
 
 // Newest returns the newest checkpoint in the folder that is whole and of a run of
 // the same settings, or nil if there is none, and its file. broken has an error for
-// each newer file that could not be read. If there are good ones, but of other
-// settings, the error names one that differs.
+// each newer file that is damaged. If there are good ones, but of other settings, the
+// error names one that differs. A file that cannot be read is an error.
 func (k *Keeper) Newest() (newest *Checkpoint, path string, broken []error, err error) {
 	list, err := k.list()
 	if err != nil {
@@ -82,6 +82,9 @@ func (k *Keeper) Newest() (newest *Checkpoint, path string, broken []error, err 
 	for i, file := range list {
 		path := filepath.Join(k.Dir, file)
 		c, err := LoadCheckpoint(path)
+		if errors.As(err, new(unreadable)) { // it may be good
+			return nil, "", broken, err
+		}
 		if err != nil {
 			broken = append(broken, err)
 			continue
@@ -130,8 +133,8 @@ func (k *Keeper) Saved() string {
 
 // Hook returns the hook that saves: after every epoch, before other hooks are told of
 // it, so that what they tell is kept; and where the run ends. The checkpoints of
-// another run in the folder go when the first of this one is due: who has begun anew
-// by mistake can still stop.
+// another run in the folder go after this one's first epoch: who has begun anew by
+// mistake can still stop.
 func (k *Keeper) Hook() Hook {
 	return Hook{Name: "checkpoint", Pause: func(p Pause) error {
 		due := p.State.InEpoch == 0 || k.Steps > 0 && p.Steps%k.Steps == 0
@@ -141,7 +144,7 @@ func (k *Keeper) Hook() Hook {
 		if err := k.save(p); err != nil || !due {
 			return err
 		}
-		return k.rotate()
+		return k.rotate(p.State.InEpoch == 0)
 	}}
 }
 
@@ -181,19 +184,21 @@ func RemoveCheckpoints(dir string) error {
 	if _, err := os.Stat(dir); os.IsNotExist(err) {
 		return nil
 	}
-	return (&Keeper{Dir: dir}).rotate()
+	return (&Keeper{Dir: dir}).rotate(true)
 }
 
-// rotate removes the checkpoints that are not to be kept, and what is left of
-// writers that were killed.
-func (k *Keeper) rotate() error {
-	k.own = k.own[max(0, len(k.own)-k.Keep):]
+// rotate removes the run's checkpoints that are not to be kept, those of others if
+// they are to go, and what is left of writers that were killed.
+func (k *Keeper) rotate(others bool) error {
+	n := max(0, len(k.own)-k.Keep)
+	old := k.own[:n]
+	k.own = k.own[n:]
 	list, err := k.list()
 	if err != nil {
 		return err
 	}
 	for _, file := range list {
-		if slices.Contains(k.own, file) {
+		if slices.Contains(k.own, file) || !others && !slices.Contains(old, file) {
 			continue
 		}
 		if err := files.Remove(filepath.Join(k.Dir, file)); err != nil {

@@ -30,12 +30,13 @@ type app struct {
 
 	figureFormat string // png or svg, as figureFlag has it
 
-	locks   []locked // the folders that prepare has locked
-	made    string   // the folder that prepare has made
-	outputs []output // to be written by flush
-	wrote   []string // files that flush has written, in order
-	remark  string   // what to know of them, if anything
-	kept    string   // the checkpoint to go on from, if the command has stopped early
+	locks     []locked // the folders that prepare has locked
+	made      string   // the folder that prepare has made
+	outputs   []output // to be written by flush
+	strangers []string // files of other codes, to be removed by flush
+	wrote     []string // files that flush has written, in order
+	remark    string   // what to know of them, if anything
+	kept      string   // the checkpoint to go on from, if the command has stopped early
 }
 
 // locked is a folder with its lock.
@@ -221,8 +222,11 @@ func (a *app) addFigures(dir string, drawings ...drawing) error {
 		})
 	}
 	group.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
 	a.outputs = append(a.outputs, outputs...)
-	return errors.Join(errs...)
+	return nil
 }
 
 // skipUnchanged leaves out the files that are there already with the same content.
@@ -235,18 +239,36 @@ func (o output) isThere() bool {
 }
 
 // flush writes all files that are ready, each whole or not at all, unless ctx
-// has ended. Nothing is written before all of them could be made.
+// has ended. Nothing is put in its place, and no stranger removed, before all of them
+// could be written beside it.
 func (a *app) flush(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	defer a.watch.start(filesStage)()
+	var pending []*files.Pending
 	for _, o := range a.outputs {
-		if err := files.Write(o.path, o.data); err != nil {
+		p, err := files.Create(o.path)
+		if err != nil {
 			return err
 		}
-		a.wrote = append(a.wrote, o.path)
+		defer p.Discard()
+		if _, err := p.Write(o.data); err != nil {
+			return err
+		}
+		pending = append(pending, p)
 	}
-	a.outputs = nil
+	for _, path := range a.strangers {
+		if err := files.Remove(path); err != nil {
+			return err
+		}
+	}
+	for i, p := range pending {
+		if err := p.Commit(); err != nil {
+			return err
+		}
+		a.wrote = append(a.wrote, a.outputs[i].path)
+	}
+	a.outputs, a.strangers = nil, nil
 	return nil
 }

@@ -31,6 +31,9 @@ func (f checkpointFlags) Validate() error {
 	if f.Checkpoints < 0 {
 		return fmt.Errorf("--checkpoints %d, want at least 0", f.Checkpoints)
 	}
+	if f.Checkpoints == 0 && f.CheckpointSteps > 0 {
+		return errors.New("--checkpoint-steps with --checkpoints 0: none are kept, want one of both")
+	}
 	if f.CheckpointSteps < 0 {
 		return fmt.Errorf("--checkpoint-steps %d, want at least 1, or 0 for epochs", f.CheckpointSteps)
 	}
@@ -105,6 +108,9 @@ func (a *app) begin(k *train.Keeper, m *model.Model, f trainFlags, r reportFlags
 	if err != nil {
 		return nil, err
 	}
+	if n := len(broken); c == nil && n > 0 {
+		return nil, fmt.Errorf("--resume: none of %s in %s is whole; without --resume a new run begins", plural(n, "checkpoint"), k.Dir)
+	}
 	if c == nil {
 		a.progressf(r, "no checkpoint in %s: begins with the first step\n", k.Dir)
 		return start, nil
@@ -170,10 +176,16 @@ func (a *app) timed(h train.Hook) train.Hook {
 	return h
 }
 
-// keep remembers the checkpoint to go on from.
-func (a *app) keep(k *train.Keeper) {
-	if k != nil {
-		a.kept = k.Saved()
+// keep remembers the checkpoint that --resume would go on from. It need not be the
+// last that this run has saved: a longer one of the same settings may be there still.
+func (a *app) keep(k *train.Keeper, epochs int) {
+	if k == nil || k.Saved() == "" {
+		return
+	}
+	search := *k
+	search.Log = nil
+	if c, path, _, err := search.Newest(); err == nil && c != nil && c.Begun() <= epochs {
+		a.kept = path
 	}
 }
 

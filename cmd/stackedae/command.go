@@ -51,11 +51,30 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return success
 	case errors.As(context.Cause(ctx), &stopped) && (errors.Is(err, context.Canceled) || errors.As(err, &stopped)):
-		fmt.Fprintf(stderr, "stackedae: %v: %s\n", stopped, app.summary())
+		text := app.summary()
+		for _, other := range failures(err) {
+			text += "; but " + other.Error()
+		}
+		fmt.Fprintf(stderr, "stackedae: %v: %s\n", stopped, oneLine(text))
 		return signalBase + int(stopped.signal.(syscall.Signal))
 	default:
 		return fail(stderr, err)
 	}
+}
+
+// failures returns what an error of a command that was interrupted tells besides, as
+// of a file that could not be written then.
+func failures(err error) (others []error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			others = append(others, failures(e)...)
+		}
+		return others
+	}
+	if errors.Is(err, context.Canceled) || errors.As(err, new(signalError)) {
+		return nil
+	}
+	return []error{err}
 }
 
 // fail prints an error in one line.

@@ -9,7 +9,6 @@ import (
 
 	"stackedae/graph"
 	"stackedae/internal/fashion"
-	"stackedae/internal/files"
 	"stackedae/internal/npy"
 )
 
@@ -112,20 +111,18 @@ func (a *app) encode(network *graph.Network, images pictures, out string) ([]flo
 	if err == nil && slices.Equal(old.Float32s(), codes) {
 		return codes, report, nil
 	}
-	return codes, report, removeStrangers(out, written)
+	a.strangers = append(a.strangers, strangers(out, written)...)
+	return codes, report, nil
 }
 
-// removeStrangers removes what an earlier run has left in the folder and would be
-// drawn with new codes although it belongs to others, but for the files that are
+// strangers returns the paths of what an earlier run has left in the folder and would
+// be drawn with new codes although it belongs to others, but for the files that are
 // written anew.
-func removeStrangers(dir string, written []string) error {
+func strangers(dir string, written []string) (paths []string) {
 	for _, name := range []string{labelsFile, imagesFile, embeddingFile, descentFile, descentTable} {
-		if slices.Contains(written, name) {
-			continue
-		}
-		if err := files.Remove(filepath.Join(dir, name)); err != nil {
-			return err
+		if !slices.Contains(written, name) {
+			paths = append(paths, filepath.Join(dir, name))
 		}
 	}
-	return nil
+	return paths
 }

@@ -348,8 +348,8 @@ Status 2:
 	$ stackedae train --hidden 100,0
 	stackedae: train: model: encoder layer 1 of 0 units, want 1 to 65536 (see stackedae --help)
 
-An interrupt or a termination signal stops at the next step and ends with 130 or
-143; a second one ends at once. Files are written whole or not at all, also if the
+An interrupt, a termination signal or a hang-up stops at the next step and ends with
+130, 143 or 129; a second one ends at once. Files are written whole or not at all, also if the
 program is killed.
 
 The environment variable STACKEDAE_SIMD forces a level of kernels: generic, plain

@@ -59,7 +59,7 @@ func (c *pretrainCommand) Run(app *app) error {
 		return err
 	}
 	results, err := c.seeds(app, data)
-	if err != nil && (app.ctx.Err() == nil || len(results) == 0) {
+	if err != nil && len(results) == 0 {
 		return err
 	}
 	stopped := err
@@ -90,7 +90,7 @@ func (c *pretrainCommand) seeds(app *app, data *fashion.Data) (results pretrain.
 	for i := range c.Seeds {
 		a, err := c.measure(app, data, c.Seed+uint64(i))
 		if err != nil {
-			return results, err
+			return results, fmt.Errorf("seed %d: %w", c.Seed+uint64(i), err)
 		}
 		results = append(results, a)
 	}

@@ -41,6 +41,8 @@ func TestMain(m *testing.M) {
 //	                             run stackedae, signal it after its first line of progress
 //	interruptsAt REGEXP SIGNAL STATUS ARGS...
 //	                             run stackedae, signal it after the first line that matches
+//	interruptsBlocking FILE SIGNAL STATUS ARGS...
+//	                             interrupts, with a folder in FILE's place by then
 //	interruptsWriting SIGNAL STATUS FILES ARGS...
 //	                             run stackedae, signal it once one of the files is there
 //	insists DIR ARGS...          run stackedae so that it waits for a reader, signal it
@@ -55,18 +57,19 @@ func TestScripts(t *testing.T) {
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"mkdata":            mkdata,
-			"mkarray":           mkarray,
-			"mkweights":         mkweights,
-			"mkpng":             mkpng,
-			"fails":             fails,
-			"interrupts":        interrupts,
-			"interruptsAt":      interruptsAt,
-			"interruptsWriting": interruptsWriting,
-			"insists":           insists,
-			"hangsup":           hangsup,
-			"meanwhile":         meanwhile,
-			"mask":              mask,
+			"mkdata":             mkdata,
+			"mkarray":            mkarray,
+			"mkweights":          mkweights,
+			"mkpng":              mkpng,
+			"fails":              fails,
+			"interrupts":         interrupts,
+			"interruptsAt":       interruptsAt,
+			"interruptsBlocking": interruptsBlocking,
+			"interruptsWriting":  interruptsWriting,
+			"insists":            insists,
+			"hangsup":            hangsup,
+			"meanwhile":          meanwhile,
+			"mask":               mask,
 		},
 	}
 	if testing.Short() { // as under the race detector: a run, and its end by signals
@@ -115,14 +118,29 @@ func mask(ts *testscript.TestScript, neg bool, args []string) {
 // plain loops under the race detector take a hundred times as long as kernels.
 const patience = 10 * time.Minute
 
-// interrupts is interruptsAt for the first line about an epoch or iterations.
+// firstProgress is in the first line about an epoch or iterations.
+const firstProgress = "^    1  |iteration"
+
+// interrupts is interruptsAt for that line.
 func interrupts(ts *testscript.TestScript, neg bool, args []string) {
-	interruptsAt(ts, neg, append([]string{"^    1  |iteration"}, args...))
+	interruptsAt(ts, neg, append([]string{firstProgress}, args...))
 }
 
 // interruptsAt runs the program, sends it a signal once it has printed a line that
 // matches, and leaves standard error in the file stderr.txt.
 func interruptsAt(ts *testscript.TestScript, neg bool, args []string) {
+	interruptsAfter(ts, func() {}, args)
+}
+
+// interruptsBlocking is interrupts, but first makes a folder where the program is to
+// write a file.
+func interruptsBlocking(ts *testscript.TestScript, neg bool, args []string) {
+	block := func() { ts.Check(os.Mkdir(ts.MkAbs(args[0]), 0o755)) }
+	interruptsAfter(ts, block, append([]string{firstProgress}, args[1:]...))
+}
+
+// interruptsAfter is interruptsAt that does something before the signal.
+func interruptsAfter(ts *testscript.TestScript, prepare func(), args []string) {
 	at, err := regexp.Compile(args[0])
 	ts.Check(err)
 	args = args[1:]
@@ -139,6 +157,7 @@ func interruptsAt(ts *testscript.TestScript, neg bool, args []string) {
 	for lines.Scan() {
 		if !signalled && at.MatchString(lines.Text()) {
 			signalled = true
+			prepare()
 			ts.Check(cmd.Process.Signal(signals[args[0]]))
 		}
 	}
@@ -165,7 +184,7 @@ func interruptsWriting(ts *testscript.TestScript, neg bool, args []string) {
 	awaitStatus(ts, cmd, args[1], &stderr)
 }
 
-var signals = map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}
+var signals = map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}
 
 // awaitStatus wants a command to end with a status, and leaves standard error in the
 // file stderr.txt.

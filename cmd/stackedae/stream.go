@@ -155,8 +155,10 @@ func (f *codeFiles) commit(app *app) error {
 		names, places = append(names, imagesFile), append(places, f.images.place)
 	}
 	if !unchanged {
-		if err := removeStrangers(f.dir, names); err != nil {
-			return err
+		for _, path := range strangers(f.dir, names) {
+			if err := files.Remove(path); err != nil {
+				return err
+			}
 		}
 	}
 	for i, place := range places {

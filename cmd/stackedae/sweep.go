@@ -94,10 +94,8 @@ func (c *sweepCommand) Run(app *app) error {
 	if err := app.add(c.Out, sweepTable, report.writeCSV); err != nil {
 		return err
 	}
-	if err := app.addFigures(c.Out, drawing{sweepFile, report.figure}); err != nil {
-		return err
-	}
-	if err := app.flush(app.ctx); err != nil {
+	undrawn := app.addFigures(c.Out, drawing{sweepFile, report.figure})
+	if err := errors.Join(undrawn, app.flush(context.WithoutCancel(app.ctx))); err != nil {
 		return err
 	}
 	report.Files = app.wrote
@@ -217,7 +215,7 @@ func (c *sweepCommand) measure(app *app, p *progress, data *fashion.Data, r swee
 
 // keep writes what has been measured until an interrupt.
 func (c *sweepCommand) keep(app *app, r *sweepReport, err error) error {
-	if app.ctx.Err() == nil || len(r.Runs) == 0 {
+	if len(r.Runs) == 0 {
 		return err
 	}
 	app.remark = fmt.Sprintf(" of %d of %d trainings", len(r.Runs), c.Seeds*len(c.Codes))

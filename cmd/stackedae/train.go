@@ -14,6 +14,7 @@ import (
 	"stackedae/figure"
 	"stackedae/graph"
 	"stackedae/internal/fashion"
+	"stackedae/internal/files"
 	"stackedae/internal/reference"
 	"stackedae/model"
 	"stackedae/train"
@@ -273,7 +274,7 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 	started := time.Now()
 	result, err := a.fit(state, f.fitFlags, r, data, seed, hooks...)
 	if err != nil {
-		a.keep(keeper)
+		a.keep(keeper, f.Epochs)
 	}
 	if err != nil && (result.Status != train.Cancelled || len(result.History) == 0) {
 		return trainReport{}, a.explain(err, f)
@@ -304,13 +305,15 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 	if f.Resume {
 		a.skipUnchanged()
 	}
-	if keeper == nil { // those that there are would be another run's
-		if err := train.RemoveCheckpoints(filepath.Join(out, checkpointsDir)); err != nil {
-			return report, errors.Join(stopped, err)
-		}
-	}
 	// What is finished is kept, also when a signal has come.
-	return report, errors.Join(a.flush(context.WithoutCancel(a.ctx)), stopped)
+	err = a.flush(context.WithoutCancel(a.ctx))
+	if err == nil && !f.LogSteps { // what is there is another run's
+		err = files.Remove(filepath.Join(out, stepsFile))
+	}
+	if err == nil && keeper == nil { // as they are
+		err = train.RemoveCheckpoints(filepath.Join(out, checkpointsDir))
+	}
+	return report, errors.Join(err, stopped)
 }
 
 func epochReports(history train.History) (reports []epochReport) {
