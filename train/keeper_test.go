@@ -122,6 +122,20 @@ func TestNewest(t *testing.T) {
 	want(find(seed("1")))("step-000000010.safetensors at 10, 0 broken")
 	want(find(seed("2")))("step-000000003.safetensors at 3, 0 broken")
 
+	// Nor does one go that saves steps, before its first epoch is over.
+	(&Keeper{Dir: dir, Keep: 2, Steps: 1, Settings: seed("2")}).train(t, 3)
+	want(find(seed("1")))("step-000000010.safetensors at 10, 0 broken")
+	want(find(seed("2")))("step-000000003.safetensors at 3, 0 broken")
+
+	// What cannot be read may be good.
+	if err := os.Mkdir(path(11), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	want(find(seed("1")))("train: " + path(11) + ": ")
+	if err := os.Remove(path(11)); err != nil {
+		t.Fatal(err)
+	}
+
 	// The newest is cut off, another is empty, and something else is there.
 	whole, err := os.ReadFile(path(10))
 	if err != nil {

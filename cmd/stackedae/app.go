@@ -256,6 +256,9 @@ func (a *app) flush(ctx context.Context) error {
 		if _, err := p.Write(o.data); err != nil {
 			return err
 		}
+		if err := p.Close(); err != nil {
+			return err
+		}
 		pending = append(pending, p)
 	}
 	for _, path := range a.strangers {

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"reflect"
 	"testing"
 
 	"stackedae/internal/fashion"
 	"stackedae/model"
+	"stackedae/train"
 )
 
 // TestSettingsTellEveryFlag changes each flag of training in turn: unless it is one
@@ -58,5 +62,41 @@ func TestSettingsTellEveryFlag(t *testing.T) {
 	m.Encoder[0].Bias.Float32s()[0]++
 	if fmt.Sprint(initial.settings(m, data, 1)) == before {
 		t.Error("other weights in the file of --init are not told of")
+	}
+}
+
+// TestKeepPromisesWhatResumeDoes stops a run that begins anew over one of the same
+// settings: --resume goes on from what is kept, or nothing is promised.
+func TestKeepPromisesWhatResumeDoes(t *testing.T) {
+	dir := t.TempDir()
+	trainTo := func(epochs, steps int) *train.Keeper {
+		t.Helper()
+		m, err := model.New(model.Stacked(4, 2), rand.New(rand.NewPCG(1, 0)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := &train.Keeper{Dir: dir, Keep: 1}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		stop := train.Hook{Name: "stop", Step: func(s train.Step) error {
+			if s.Number == steps {
+				cancel()
+			}
+			return nil
+		}}
+		images := train.Data{Train: make([]byte, 16), Valid: make([]byte, 4)}
+		_, err = train.Resume(ctx, &train.State{Model: m}, images, train.Config{Epochs: epochs, BatchSize: 1}, stop, k.Hook())
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		return k
+	}
+	trainTo(3, 0)
+	k := trainTo(3, 2)
+	for epochs, want := range map[int]string{3: "step-000000012.safetensors", 2: ""} {
+		var a app
+		if a.keep(k, epochs); filepath.Base("/"+a.kept) != filepath.Base("/"+want) {
+			t.Errorf("%d epochs: kept %q, want %q", epochs, a.kept, want)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -187,6 +188,7 @@ func (w walk) run(t *testing.T) (places int) {
 				t.Errorf("%s: status %d, standard error %q, want one line with the path", place, status, stderr)
 			}
 			w.compare(t, place, content(t, "out"), first, last, ever)
+			w.gone(t, place, content(t, "out"), first, last)
 		}
 	}
 	return places
@@ -223,8 +225,34 @@ func (w walk) compare(t *testing.T, place string, got, first, last map[string]st
 			t.Errorf("%s: %s is neither that of before nor the new one", place, name)
 		}
 	}
+}
+
+// written matches the operations that come when files are written: none that a full
+// disk fails.
+var written = regexp.MustCompile(`, (remove|rename|sync folder)$`)
+
+// gone sees that no file of the first run is lost. Checkpoints make room for others,
+// or go once there is another model; what belongs to other codes goes when the new
+// ones, whole and safe, only have to be renamed.
+func (w walk) gone(t *testing.T, place string, got, first, last map[string]string) {
+	t.Helper()
+	checkpoints := 0
+	for name := range got {
+		if strings.HasPrefix(name, checkpointsDir) {
+			checkpoints++
+		}
+	}
 	for name := range first {
-		if _, ok := got[name]; !ok && !w.removes && !strings.HasPrefix(name, checkpointsDir) {
+		if _, ok := got[name]; ok {
+			continue
+		}
+		replaced := got[codesFile] == last[codesFile] || written.MatchString(place)
+		if strings.HasPrefix(name, checkpointsDir) {
+			replaced = checkpoints > 0 || got[modelFile] == last[modelFile]
+		} else if !w.removes {
+			replaced = false
+		}
+		if !replaced {
 			t.Errorf("%s: %s is gone", place, name)
 		}
 	}

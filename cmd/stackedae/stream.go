@@ -150,9 +150,15 @@ func (f *codeFiles) commit(app *app) error {
 	if err != nil {
 		return err
 	}
-	names, places := []string{codesFile}, []func() error{f.codes.place}
+	names, commits := []string{codesFile}, []func() error{f.codes.Commit}
+	if err := f.codes.close(); err != nil {
+		return err
+	}
 	if f.images != nil {
-		names, places = append(names, imagesFile), append(places, f.images.place)
+		names, commits = append(names, imagesFile), append(commits, f.images.Commit)
+		if err := f.images.close(); err != nil {
+			return err
+		}
 	}
 	if !unchanged {
 		for _, path := range strangers(f.dir, names) {
@@ -161,8 +167,8 @@ func (f *codeFiles) commit(app *app) error {
 			}
 		}
 	}
-	for i, place := range places {
-		if err := place(); err != nil {
+	for i, commit := range commits {
+		if err := commit(); err != nil {
 			return err
 		}
 		app.wrote = append(app.wrote, filepath.Join(f.dir, names[i]))
@@ -170,12 +176,12 @@ func (f *codeFiles) commit(app *app) error {
 	return nil
 }
 
-// place puts a whole file in its place.
-func (f *npyFile[T]) place() error {
+// close ends the writing.
+func (f *npyFile[T]) close() error {
 	if err := f.array.Close(); err != nil {
 		return err
 	}
-	return f.Commit()
+	return f.Close()
 }
 
 // discard takes back what is not in its place.

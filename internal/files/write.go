@@ -70,13 +70,21 @@ func (p *Pending) Unchanged() (bool, error) {
 	return same, named(p.path, err)
 }
 
-// Commit sees that what was written lasts, and puts it in its place.
-func (p *Pending) Commit() error {
+// Close ends the writing and sees that what was written lasts.
+func (p *Pending) Close() error {
+	if p.file == nil {
+		return nil
+	}
 	err := p.file.Sync()
 	err = errors.Join(err, p.file.Close())
 	p.file = nil
-	if err != nil {
-		return named(p.path, err)
+	return named(p.path, err)
+}
+
+// Commit closes the file and puts it in its place.
+func (p *Pending) Commit() error {
+	if err := p.Close(); err != nil {
+		return err
 	}
 	if err := disk.Rename(p.part, p.target); err != nil {
 		return named(p.path, err)
