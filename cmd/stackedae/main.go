@@ -134,8 +134,9 @@ With --greedy no checkpoints are kept, --resume is refused, and what an interrup
 before the last stage leaves is nothing; --log-steps logs that stage.
 
 A new run in the same folder replaces the checkpoints of the one before at the end
-of its first epoch, or removes them with the model, if it keeps none. A checkpoint is a model too: evaluate --model takes it. Only one
-command at a time may write to a folder.
+of its first epoch, or removes them with the model, if it keeps none. A checkpoint
+is a model too: evaluate --model takes it. Only one command at a time may write to a
+folder.
 
 # Using a model
 
@@ -209,10 +210,10 @@ needs no network: the embedding as a map whose points show their images, found b
 number, and what the decoder makes of their codes, computed while one looks; the
 line between two codes; a slider for each number of a code; how the embedding came
 about; training curves over the range of Keras' recorded runs, if run.json tells
-that the model was trained as they were; the images with the lowest and the highest loss; layers,
-settings, versions and times. What the folder does not hold is left out, and
-run.json and descent.npy as well if they tell of other files than those that are
-there. Mouse, finger or keyboard work it.
+that the model was trained as they were; the images with the lowest and the highest
+loss; layers, settings, versions and times. What the folder does not hold is left
+out, and run.json and descent.npy as well if they tell of other files than those
+that are there. Mouse, finger or keyboard work it.
 
 Run.json and report.html hold times: they alone differ between equal runs.
 
@@ -239,15 +240,16 @@ trainings that are finished.
 
 # Comparing with Keras
 
-Compare trains as train does, and says whether it is the same computation as
-Keras' of the same network, which was recorded with thirty seeds, or with ten in
-the ways --tied and --greedy. It trains as many epochs as were recorded, 20 or in
-these two ways 10, unless --epochs says otherwise. Loss and rounded accuracy, of training and validation, at some epochs, are inside if they are in
-the 99% prediction interval of all of them together. Before that it takes the
-first 200 steps from recorded weights on unshuffled batches, and goes on to the
-end of the epoch, for three networks: there each step must have Keras' loss but
-for rounding. It writes comparison.png: the curves over the range of the recorded
-ones. The exit status is 1 if anything is outside, and standard error names it.
+Compare trains as train does, and says whether it is the same computation as Keras'
+of the same network, which was recorded with thirty seeds, or with ten in the ways
+--tied and --greedy. It trains as many epochs as were recorded, 20 or in these two
+ways 10, unless --epochs says otherwise. Loss and rounded accuracy, of training and
+validation, at some epochs, are inside if they are in the 99% prediction interval of
+all of them together. Before that it takes the first 200 steps from recorded weights
+on unshuffled batches, and goes on to the end of the epoch, for three networks:
+there each step must have Keras' loss but for rounding. It writes comparison.png:
+the curves over the range of the recorded ones. The exit status is 1 if anything is
+outside, and standard error names it.
 
 With --tied there are steps of the tied network alone. With --greedy there are no
 steps, and the numbers are those of each stage: the two autoencoders of a pair of
@@ -349,8 +351,8 @@ Status 2:
 	stackedae: train: model: encoder layer 1 of 0 units, want 1 to 65536 (see stackedae --help)
 
 An interrupt, a termination signal or a hang-up stops at the next step and ends with
-130, 143 or 129; a second one ends at once. Files are written whole or not at all, also if the
-program is killed.
+130, 143 or 129; a second one ends at once. Files are written whole or not at all,
+also if the program is killed.
 
 The environment variable STACKEDAE_SIMD forces a level of kernels: generic, plain
 Go; avx2, where the processor has AVX2 and FMA; or avx512, where it has AVX-512

@@ -79,7 +79,7 @@ func (c *pretrainCommand) Run(app *app) error {
 	report.Architecture, report.Steps, report.Seed = c.spec().String(), c.Steps, c.Seed
 	report.Seconds, report.Files = time.Since(started).Seconds(), app.wrote
 	text := report.String()
-	if stopped == nil { // or else standard error tells of the files
+	if app.ctx.Err() == nil { // or else standard error tells of the files
 		text += app.summary() + "\n"
 	}
 	return errors.Join(stopped, app.result(c.reportFlags, report, "%s", text))
