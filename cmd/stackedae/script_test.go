@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -149,7 +150,12 @@ func interruptsAfter(ts *testscript.TestScript, prepare func(), args []string) {
 	cmd.Stderr = &stderr
 	stdout, err := cmd.StdoutPipe()
 	ts.Check(err)
+	// Under nohup the program would inherit that a hang-up is ignored; what is caught
+	// here is not ignored there.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, signals[args[0]])
 	ts.Check(cmd.Start())
+	signal.Stop(caught)
 	late := time.AfterFunc(patience, func() { cmd.Process.Kill() })
 	defer late.Stop()
 	lines := bufio.NewScanner(stdout)
