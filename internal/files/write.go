@@ -115,7 +115,7 @@ func partOf(target string) string {
 var parts = regexp.MustCompile(`^\.(.+)\.\d{1,20}\.part$`)
 
 // Sweep removes what writers that were killed have left in a folder of the files
-// that ours names. Nobody else may write these meanwhile. In a folder that may not
+// that ours names, and Probe's. Nobody else may write these meanwhile. In a folder that may not
 // be read it stays.
 func Sweep(dir string, ours func(name string) bool) error {
 	entries, err := os.ReadDir(dir)
@@ -126,7 +126,7 @@ func Sweep(dir string, ours func(name string) bool) error {
 		return named(dir, err)
 	}
 	for _, e := range entries {
-		if m := parts.FindStringSubmatch(e.Name()); m != nil && ours(m[1]) {
+		if m := parts.FindStringSubmatch(e.Name()); m != nil && (m[1] == probe || ours(m[1])) {
 			if err := Remove(filepath.Join(dir, e.Name())); err != nil {
 				return err
 			}
@@ -151,9 +151,12 @@ func Target(path string) (string, error) {
 	return target, nil
 }
 
+// probe is the name of what Probe makes.
+const probe = "probe"
+
 // Probe sees that files can be made in a folder. Its errors do not name the path.
 func Probe(dir string) error {
-	part := partOf(filepath.Join(dir, "probe"))
+	part := partOf(filepath.Join(dir, probe))
 	f, err := disk.Create(part, 0o600)
 	if err != nil {
 		return Reason(err)

@@ -97,7 +97,7 @@ func TestWriteWithFaults(t *testing.T) {
 
 func TestSweep(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{".a.1.part", ".a.18446744073709551615.part", ".b.2.part", ".a.part", "a.1.part", ".a.x.part", "a"} {
+	for _, name := range []string{".a.1.part", ".a.18446744073709551615.part", ".b.2.part", ".probe.3.part", ".a.part", "a.1.part", ".a.x.part", "a"} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
