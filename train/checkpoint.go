@@ -35,7 +35,7 @@ const (
 	runKey      = "run"        // the run as JSON
 	sumKey      = "crc32c"     // of the file with zeros in the sum's place
 	orderVector = "order"      // of the images
-	bestVector  = "best"       // all weights after the best epoch, if the run has patience
+	bestVector  = "best"       // all weights that are trained, after the best epoch, if the run has patience
 	logVector   = "step_log"   // loss and rounded accuracy, step by step
 	noSum       = "00000000"   // as many digits as a sum has
 	sumEntry    = `"crc32c":"` // what stands before the sum; JSON has \" in texts
@@ -46,12 +46,32 @@ const (
 
 // runText is what a checkpoint tells of a run as JSON.
 type runText struct {
-	Settings []Setting    `json:"settings"`
-	History  [][4]float64 `json:"history"` // loss and rounded accuracy, then those of validation
-	InEpoch  int          `json:"in_epoch"`
-	Sum      [2]float64   `json:"sum"` // over the images of the epoch so far
-	Images   int          `json:"images"`
-	Shuffle  []byte       `json:"shuffle,omitempty"` // as rand.PCG writes itself
+	Settings []Setting     `json:"settings"`
+	Stages   [][]epochText `json:"stages,omitempty"`
+	History  []epochText   `json:"history"`
+	InEpoch  int           `json:"in_epoch"`
+	Sum      [2]float64    `json:"sum"` // over the images of the epoch so far
+	Images   int           `json:"images"`
+	Shuffle  []byte        `json:"shuffle,omitempty"` // as rand.PCG writes itself
+}
+
+// epochText is an epoch's loss and rounded accuracy, then those of validation.
+type epochText [4]float64
+
+func textOf(h History) (text []epochText) {
+	for _, e := range h {
+		text = append(text, epochText{e.Train.Loss, e.Train.RoundedAccuracy, e.Valid.Loss, e.Valid.RoundedAccuracy})
+	}
+	return text
+}
+
+func historyOf(text []epochText) (h History) {
+	for i, e := range text {
+		h = append(h, Epoch{
+			Number: i + 1, Train: graph.Metrics{Loss: e[0], RoundedAccuracy: e[1]}, Valid: graph.Metrics{Loss: e[2], RoundedAccuracy: e[3]},
+		})
+	}
+	return h
 }
 
 // castagnoli is the polynomial that processors have instructions for.
@@ -63,9 +83,12 @@ func (c *Checkpoint) MarshalBinary() ([]byte, error) {
 	if err := c.Model.CheckFinite(); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	text := runText{Settings: c.Settings, InEpoch: c.InEpoch, Sum: [2]float64{c.mean.sum.Loss, c.mean.sum.RoundedAccuracy}, Images: c.mean.images}
-	for _, e := range c.History {
-		text.History = append(text.History, [4]float64{e.Train.Loss, e.Train.RoundedAccuracy, e.Valid.Loss, e.Valid.RoundedAccuracy})
+	text := runText{
+		Settings: c.Settings, History: textOf(c.History), InEpoch: c.InEpoch,
+		Sum: [2]float64{c.mean.sum.Loss, c.mean.sum.RoundedAccuracy}, Images: c.mean.images,
+	}
+	for _, h := range c.Stages {
+		text.Stages = append(text.Stages, textOf(h))
 	}
 	vectors := map[string]any{}
 	if c.order != nil {
@@ -79,7 +102,7 @@ func (c *Checkpoint) MarshalBinary() ([]byte, error) {
 	if c.best != nil {
 		vectors[bestVector] = c.best
 	}
-	if c.Log != nil {
+	if len(c.Log) > 0 {
 		log := make([]float64, 0, 2*len(c.Log))
 		for _, s := range c.Log {
 			log = append(log, s.Batch.Loss, s.Batch.RoundedAccuracy)
@@ -151,13 +174,11 @@ func unmarshalCheckpoint(data []byte) (*Checkpoint, error) {
 	if err := decoder.Decode(&text); err != nil {
 		return nil, fmt.Errorf("metadata entry %q: %w", runKey, err)
 	}
-	c := &Checkpoint{State: State{Model: m, InEpoch: text.InEpoch}, Settings: text.Settings}
-	c.mean = runningMean{graph.Metrics{Loss: text.Sum[0], RoundedAccuracy: text.Sum[1]}, text.Images}
-	for i, e := range text.History {
-		c.History = append(c.History, Epoch{
-			Number: i + 1, Train: graph.Metrics{Loss: e[0], RoundedAccuracy: e[1]}, Valid: graph.Metrics{Loss: e[2], RoundedAccuracy: e[3]},
-		})
+	c := &Checkpoint{State: State{Model: m, History: historyOf(text.History), InEpoch: text.InEpoch}, Settings: text.Settings}
+	for _, h := range text.Stages {
+		c.Stages = append(c.Stages, historyOf(h))
 	}
+	c.mean = runningMean{graph.Metrics{Loss: text.Sum[0], RoundedAccuracy: text.Sum[1]}, text.Images}
 	if order, ok := a.Vectors[orderVector].([]uint32); ok {
 		c.order = make([]int, len(order))
 		for i, image := range order {
@@ -167,12 +188,7 @@ func unmarshalCheckpoint(data []byte) (*Checkpoint, error) {
 			return nil, fmt.Errorf("state of the random numbers: %w", err)
 		}
 	}
-	if best, ok := a.Vectors[bestVector].([]float32); ok {
-		if err := checkBest(best, m); err != nil {
-			return nil, err
-		}
-		c.best = best
-	}
+	c.best, _ = a.Vectors[bestVector].([]float32)
 	if log, ok := a.Vectors[logVector].([]float64); ok {
 		c.Log = make(StepLog, len(log)/2)
 		for i := range c.Log {

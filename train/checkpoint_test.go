@@ -292,9 +292,16 @@ func TestCheckpointIsAModel(t *testing.T) {
 // FuzzCheckpoint looks for a file that panics here or where a run goes on with it.
 func FuzzCheckpoint(f *testing.F) {
 	d, c := small(true)
-	for _, log := range []StepLog{nil, {{}, {}}} {
+	for i, log := range []StepLog{nil, {{}, {}}, nil} {
 		s := State{Model: newModel(f)}
-		if _, err := Resume(f.Context(), &s, d, Config{Epochs: 1, BatchSize: c.BatchSize, LearningRate: 0.5, Shuffle: c.Shuffle, Patience: len(log)}); err != nil {
+		config := Config{Epochs: 1, BatchSize: c.BatchSize, LearningRate: 0.5, Shuffle: c.Shuffle, Patience: len(log)}
+		var err error
+		if greedy := i == 2; greedy {
+			_, err = ResumeGreedy(f.Context(), &s, d, config, nil)
+		} else {
+			_, err = Resume(f.Context(), &s, d, config)
+		}
+		if err != nil {
 			f.Fatal(err)
 		}
 		data, err := (&Checkpoint{State: s, Settings: []Setting{{"--seed", "42"}}, Log: log}).MarshalBinary()
@@ -322,7 +329,13 @@ func FuzzCheckpoint(f *testing.F) {
 			}
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
-			if _, err := Resume(ctx, &c.State, d, config); err == nil && c.Begun() < config.Epochs && !c.Stopped(config.Patience) {
+			if len(c.Stages) > 0 {
+				config.Epochs = max(1, len(c.Stages[0]))
+				_, err = ResumeGreedy(ctx, &c.State, d, config, nil)
+			} else {
+				_, err = Resume(ctx, &c.State, d, config)
+			}
+			if err == nil && c.Begun() < config.Epochs && !c.Stopped(config.Patience) {
 				t.Error("no error of a run that was stopped")
 			}
 		}

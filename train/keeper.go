@@ -176,7 +176,7 @@ func (k *Keeper) save(p Pause) error {
 	return nil
 }
 
-func place(s *State) [2]int { return [2]int{len(s.History), s.InEpoch} }
+func place(s *State) [2]int { return [2]int{s.epochs(), s.InEpoch} }
 
 // RemoveCheckpoints removes all that a Keeper has left in a folder. That there is
 // none is no error.

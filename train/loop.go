@@ -45,12 +45,23 @@ func Resume(ctx context.Context, s *State, data Data, c Config, hooks ...Hook) (
 	}
 	defer r.network.Close()
 	err = r.train(ctx)
-	result := Result{History: s.History, Steps: r.steps(), Status: statusOf(err)}
-	if err == nil && r.early.done() {
-		r.restoreBest()
-		result.Status, result.Best = NoProgress, r.early.epoch
+	if err != nil {
+		return Result{History: s.History, Steps: r.steps(), Status: statusOf(err)}, err
 	}
-	return result, err
+	result := resultOf(s.History, r.steps(), c)
+	if result.Status == NoProgress {
+		r.restoreBest()
+	}
+	return result, nil
+}
+
+// resultOf is the result of a run that has come to its end.
+func resultOf(h History, steps int, c Config) Result {
+	r := Result{History: h, Steps: steps}
+	if early := newStopper(c.Patience, h); early.done() {
+		r.Status, r.Best = NoProgress, early.epoch
+	}
+	return r
 }
 
 // run is a run with what it needs.

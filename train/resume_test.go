@@ -3,6 +3,8 @@ package train
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"stackedae/graph"
@@ -77,5 +79,115 @@ func TestResumeWithPatience(t *testing.T) {
 		if got := outcome(t, left.Model, r); got != want || r.Best != full.Best || called {
 			t.Errorf("resumed at the end (goes on: %t):\n%.400s\nwant\n%.400s", called, got, want)
 		}
+	}
+}
+
+// TestGreedyResumeHasTheSameBits stops greedy training in each of its steps and after
+// each epoch, and goes on from its state, here and as another process would read it.
+func TestGreedyResumeHasTheSameBits(t *testing.T) {
+	for _, kind := range []struct {
+		name    string
+		shuffle bool
+		Config
+	}{
+		{"shuffled", true, Config{LearningRate: 0.5}},
+		{"in order, noisy", false, Config{LearningRate: 0.5, Noise: graph.Noise{Gaussian: 0.1, Seed: 1}}},
+		{"the first stage stops early", true, Config{Patience: 1}},
+	} {
+		// greedy calls moment after every step, and again where the run can be left.
+		greedy := func(ctx context.Context, s *State, moment func(steps int, p *Pause)) (string, error) {
+			d, c := small(kind.shuffle)
+			c.LearningRate, c.Noise, c.Patience = kind.LearningRate, kind.Noise, kind.Patience
+			steps := s.Steps(smallEpoch)
+			results, err := ResumeGreedy(ctx, s, d, c, func(Stage) []Hook {
+				return []Hook{{Name: "test",
+					Step: func(Step) error {
+						steps++
+						moment(steps, nil)
+						return nil
+					},
+					Pause: func(p Pause) error {
+						if p.Steps != steps || p.State.Steps(smallEpoch) != steps {
+							t.Errorf("%s: pause after step %d, of a state after step %d, want %d", kind.name, p.Steps, p.State.Steps(smallEpoch), steps)
+						}
+						moment(steps, &p)
+						return nil
+					}}}
+			})
+			text := fmt.Sprintf("%d stages\n", len(results))
+			for _, r := range results {
+				text += fmt.Sprintf("best epoch %d, %s", r.Best, outcome(t, s.Model, r))
+			}
+			return text, err
+		}
+		whole, total := State{Model: newModel(t)}, 0
+		want, err := greedy(t.Context(), &whole, func(steps int, _ *Pause) { total = steps })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if early := strings.HasPrefix(want, "3 stages\nbest epoch 1,"); early != (kind.Patience > 0) {
+			t.Fatalf("%s: the first stage has stopped early %t", kind.name, early)
+		}
+		for stop := range 2 * (total + 1) {
+			last, paused := stop/2, stop%2 == 1
+			ctx, cancel := context.WithCancel(t.Context())
+			here, left := State{Model: newModel(t)}, &Checkpoint{State: State{Model: newModel(t)}}
+			if last == 0 {
+				cancel()
+			}
+			if _, err := greedy(ctx, &here, func(steps int, p *Pause) {
+				if p != nil {
+					left = written(t, &Checkpoint{State: *p.State})
+				}
+				if steps == last && paused == (p != nil) {
+					cancel()
+				}
+			}); err != nil && !errors.Is(err, context.Canceled) {
+				t.Fatal(err)
+			}
+			for i, s := range []*State{&left.State, &here} {
+				if s.Steps(smallEpoch) != last {
+					t.Errorf("%s, stopped after step %d: a state after step %d", kind.name, last, s.Steps(smallEpoch))
+				}
+				if got, err := greedy(t.Context(), s, func(int, *Pause) {}); got != want || err != nil {
+					t.Errorf("%s, stopped after step %d and resumed %d: %v\n%.600s\nwant\n%.600s", kind.name, last, i, err, got, want)
+				}
+			}
+		}
+		end := written(t, &Checkpoint{State: whole})
+		got, err := greedy(t.Context(), &end.State, func(int, *Pause) { t.Error("a finished run goes on") })
+		if err != nil || got != want {
+			t.Errorf("%s, finished: %v\n%.600s\nwant\n%.600s", kind.name, err, got, want)
+		}
+	}
+}
+
+func TestGreedyResumeRefuses(t *testing.T) {
+	d, c := small(false)
+	finished := func(stages ...int) *State {
+		s := State{Model: newModel(t)}
+		for _, epochs := range stages {
+			s.Stages = append(s.Stages, make(History, epochs))
+		}
+		return &s
+	}
+	for _, test := range []struct {
+		stages []int
+		want   string
+	}{
+		{[]int{3, 3, 3}, "3 stages are finished, want fewer than all 3"},
+		{[]int{3, 2}, "stage 2 has ended after 2 epochs, want 3"},
+		{[]int{4}, "stage 1 has ended after 4 epochs, want 3"},
+	} {
+		if _, err := ResumeGreedy(t.Context(), finished(test.stages...), d, c, nil); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%v: error %v, want one with %q", test.stages, err, test.want)
+		}
+	}
+	if _, err := Resume(t.Context(), finished(3), d, c); err == nil || !strings.Contains(err.Error(), "1 stages of greedy training are finished") {
+		t.Errorf("not greedy: error %v", err)
+	}
+	c.BatchSize = 0
+	if _, err := ResumeGreedy(t.Context(), finished(3), d, c, nil); err == nil || !strings.Contains(err.Error(), "batch size 0") {
+		t.Errorf("no batch size: error %v", err)
 	}
 }

@@ -14,18 +14,19 @@ import (
 // or, from a checkpoint, in another. Run and Resume change it as they train.
 type State struct {
 	Model   *model.Model
-	History History // of the epochs that are finished
+	Stages  []History // of greedy training, those of the stages that are finished
+	History History   // of the epochs that are finished; of greedy training, in this stage
 	// InEpoch is how many steps are taken of the epoch after them. If it is all,
 	// the validation is to come.
 	InEpoch int
 
 	mean    runningMean // of these steps
 	best    []float32   // all weights after the best epoch, if the run has Config.Patience
-	order   []int       // of the images, in this epoch or the last; nil before the first or without shuffling
+	order   []int       // of the images, in this epoch or the last; nil before the first of all or without shuffling
 	shuffle rand.PCG    // what draws the next order
 }
 
-// Begun is how many epochs are finished or begun.
+// Begun is how many epochs are finished or begun; of greedy training, in this stage.
 func (s *State) Begun() int {
 	if s.InEpoch > 0 {
 		return len(s.History) + 1
@@ -34,11 +35,23 @@ func (s *State) Begun() int {
 }
 
 // Steps returns how many steps are taken in all, with perEpoch of them an epoch.
-func (s *State) Steps(perEpoch int) int { return len(s.History)*perEpoch + s.InEpoch }
+func (s *State) Steps(perEpoch int) int { return s.epochs()*perEpoch + s.InEpoch }
+
+// epochs returns how many are finished in all.
+func (s *State) epochs() int {
+	n := len(s.History)
+	for _, h := range s.Stages {
+		n += len(h)
+	}
+	return n
+}
 
 // fit sees that the state can be one of a run over so many images, and hands the
 // order of the images and its source over to the run.
 func (s *State) fit(images *batches, c Config) error {
+	if n := len(s.Stages); n > 0 {
+		return fmt.Errorf("train: %d stages of greedy training are finished, which only ResumeGreedy goes on with", n)
+	}
 	if begun := s.Begun(); begun > c.Epochs {
 		return fmt.Errorf("train: %d epochs, want at least the %d that are begun", c.Epochs, begun)
 	}
@@ -48,7 +61,7 @@ func (s *State) fit(images *batches, c Config) error {
 	if seen := min(s.InEpoch*images.size, len(images.order)); s.mean.images != seen {
 		return fmt.Errorf("train: a mean over %d images, want the %d of the epoch's first %d steps", s.mean.images, seen, s.InEpoch)
 	}
-	if s.Begun() == 0 {
+	if s.Begun() == 0 && s.order == nil {
 		return nil
 	}
 	if c.Patience > 0 && len(s.History) > 0 {

@@ -43,7 +43,7 @@ func (f checkpointFlags) Validate() error {
 // keeper returns what keeps the checkpoints of training m, or nil if there are to
 // be none and none is asked for.
 func (f trainFlags) keeper(m *model.Model, data *fashion.Data, seed uint64, out string, log *train.StepLog) *train.Keeper {
-	if f.Checkpoints == 0 && !f.Resume || f.Greedy {
+	if f.Checkpoints == 0 && !f.Resume {
 		return nil
 	}
 	return &train.Keeper{
@@ -53,18 +53,20 @@ func (f trainFlags) keeper(m *model.Model, data *fashion.Data, seed uint64, out 
 }
 
 // settings returns what makes the run of m what it is, but for the number of
-// epochs.
+// epochs; of greedy training that too, since in every stage but the last it decides
+// what the next begins with.
 func (f trainFlags) settings(m *model.Model, data *fashion.Data, seed uint64) []train.Setting {
 	initial := "none"
 	if f.Init != "" {
 		initial = weightsDigest(m)
 	}
-	return []train.Setting{
+	settings := []train.Setting{
 		{Name: "--seed", Value: strconv.FormatUint(seed, 10)},
 		{Name: "--batch-size", Value: strconv.Itoa(f.BatchSize)},
 		{Name: "--learning-rate", Value: decimal(f.LearningRate)},
 		{Name: "--hidden", Value: list(f.Hidden)},
 		{Name: "--tied", Value: strconv.FormatBool(f.Tied)},
+		{Name: "--greedy", Value: strconv.FormatBool(f.Greedy)},
 		{Name: "--kernel-initializer", Value: f.KernelInitializer},
 		{Name: "--gaussian-noise", Value: decimal(f.GaussianNoise)},
 		{Name: "--dropout", Value: decimal(f.Dropout)},
@@ -75,6 +77,10 @@ func (f trainFlags) settings(m *model.Model, data *fashion.Data, seed uint64) []
 		{Name: "--log-steps", Value: strconv.FormatBool(f.LogSteps)},
 		{Name: "images of SHA-256", Value: data.Digest()},
 	}
+	if f.Greedy {
+		settings = append(settings, train.Setting{Name: "--epochs", Value: strconv.Itoa(f.Epochs)})
+	}
+	return settings
 }
 
 func decimal(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
@@ -122,15 +128,16 @@ func (a *app) begin(k *train.Keeper, m *model.Model, f trainFlags, r reportFlags
 		copy(w.Values, c.Model.Weights()[i].Values)
 	}
 	c.Model = m
-	switch begun := c.Begun(); {
-	case begun > f.Epochs:
+	if begun := c.Begun(); begun > f.Epochs {
 		return nil, fmt.Errorf("--epochs %d, want at least the %d that are begun in %s", f.Epochs, begun, path)
+	}
+	switch over := f.over(&c.State); {
+	case !over:
+		a.progressf(r, "goes on after %s, from %s\n", f.place(&c.State, perEpoch), path)
 	case c.Stopped(f.Patience):
-		a.progressf(r, "stopped early after %d epochs, in %s\n", len(c.History), path)
-	case len(c.History) == f.Epochs:
-		a.progressf(r, "all %d epochs are trained, to step %s, in %s\n", f.Epochs, count(c.Steps(perEpoch)), path)
+		a.progressf(r, "stopped early after %s, in %s\n", f.place(&c.State, perEpoch), path)
 	default:
-		a.progressf(r, "goes on after %s, from %s\n", placeOf(&c.State, perEpoch), path)
+		a.progressf(r, "all %d epochs are trained, to step %s, in %s\n", f.Epochs, count(c.Steps(perEpoch)), path)
 	}
 	return &c.State, nil
 }
@@ -144,23 +151,27 @@ func (a *app) announce(k train.Keeper, f trainFlags, r reportFlags, perEpoch int
 		return err
 	}
 	if c != nil && !f.over(&c.State) {
-		a.progressf(r, "begins anew; --resume would go on after %s\n", placeOf(&c.State, perEpoch))
+		a.progressf(r, "begins anew; --resume would go on after %s\n", f.place(&c.State, perEpoch))
 	}
 	return nil
 }
 
 // over reports whether training has come to its end.
 func (f fitFlags) over(s *train.State) bool {
-	return len(s.History) == f.Epochs || s.Stopped(f.Patience)
+	last := !f.Greedy || len(s.Stages) == len(f.Hidden) // a stage for each of these comes first
+	return last && (len(s.History) == f.Epochs || s.Stopped(f.Patience))
 }
 
-// placeOf tells where a run stands.
-func placeOf(s *train.State, perEpoch int) string {
-	step := "step " + count(s.Steps(perEpoch))
-	if s.InEpoch == 0 {
-		return fmt.Sprintf("%s, the end of epoch %d", step, len(s.History))
+// place tells where a run stands.
+func (f fitFlags) place(s *train.State, perEpoch int) string {
+	place := fmt.Sprintf("step %s, the end of epoch %d", count(s.Steps(perEpoch)), len(s.History))
+	if s.InEpoch > 0 {
+		place = fmt.Sprintf("step %s, %s of %s in epoch %d", count(s.Steps(perEpoch)), count(s.InEpoch), count(perEpoch), s.Begun())
 	}
-	return fmt.Sprintf("%s, %s of %s in epoch %d", step, count(s.InEpoch), count(perEpoch), s.Begun())
+	if f.Greedy {
+		place += fmt.Sprintf(" of stage %d", len(s.Stages)+1)
+	}
+	return place
 }
 
 // timed counts a hook's pauses between epochs as writing of files. Those within one

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strconv"
 	"strings"
 	"syscall"
@@ -27,14 +28,15 @@ const (
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := untilSignal(context.Background())
 	defer stop()
-	app := &app{ctx: ctx, stdout: stdout, stderr: stderr, watch: newStopwatch()}
+	app := &app{ctx: ctx, stdout: stdout, stderr: stderr, watch: newStopwatch(), wrote: []string{}} // [] in JSON
 	var g grammar
 	parser, err := newParser(&g, app)
 	if err != nil {
 		return fail(stderr, err)
 	}
 	command, err := parser.Parse(args)
-	if wrong := new(kong.ParseError); errors.As(err, &wrong) {
+	// Kong makes that the help could not be written an error of usage too.
+	if wrong := new(kong.ParseError); errors.As(err, &wrong) && !errors.As(err, new(*fs.PathError)) {
 		fmt.Fprintf(stderr, "stackedae: %s (see stackedae --help)\n", oneLine(err.Error()))
 		return wrongUsage
 	}

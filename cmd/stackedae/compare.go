@@ -196,7 +196,7 @@ func (c *compareCommand) trainOne(app *app, data *fashion.Data, seed uint64) (ru
 	if err != nil {
 		return nil, err
 	}
-	result, err := app.fit(&train.State{Model: m}, c.fitFlags, c.reportFlags, data, seed)
+	result, err := app.fit(&train.State{Model: m}, c.fitFlags, c.reportFlags, data, seed, fitHooks{})
 	for _, stage := range result.stages {
 		run = append(run, reference.HistoryOf(stage.History))
 	}

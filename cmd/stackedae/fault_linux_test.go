@@ -145,6 +145,22 @@ func TestUnreadableFolder(t *testing.T) {
 	}
 }
 
+// TestFullStandardOutput prints to a full disk.
+func TestFullStandardOutput(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer full.Close()
+	for _, args := range [][]string{{"--help"}, {"train", "--help"}, {"summary"}} {
+		var stderr strings.Builder
+		const want = "stackedae: write /dev/full: no space left on device\n"
+		if status := run(args, full, &stderr); status != failure || stderr.String() != want {
+			t.Errorf("%v: status %d, %q, want %d, %q", args, status, stderr.String(), failure, want)
+		}
+	}
+}
+
 // copyFile copies the test's program, which TestMain makes be stackedae by its name, to
 // where anybody can run it.
 func copyFile(t *testing.T, to string) {

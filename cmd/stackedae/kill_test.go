@@ -30,10 +30,11 @@ var kills = flag.Int("kills", 6, "how often TestKilled kills training")
 type trial struct {
 	program, data, out string
 	flags              []string
+	epochs             int
 	told               []int // the epochs that its processes have told of, in order
 }
 
-const trialEpochs = 14
+const trialEpochs = 14 // of a stage, if training is greedy
 
 // start starts training, or goes on with it.
 func (r *trial) start(t *testing.T, resume bool) (*exec.Cmd, *bufio.Reader) {
@@ -61,14 +62,20 @@ func (r *trial) start(t *testing.T, resume bool) (*exec.Cmd, *bufio.Reader) {
 }
 
 var (
+	stageLine  = regexp.MustCompile(`^stage (\d+) of \d+: `)
 	epochLine  = regexp.MustCompile(`^ +(\d+)  \d\.\d{4}  `)
-	resumeLine = regexp.MustCompile(`^goes on after step [\d,]+, (the end of|[\d,]+ of [\d,]+ in) epoch (\d+), from `)
+	resumeLine = regexp.MustCompile(`^goes on after step [\d,]+, (the end of|[\d,]+ of [\d,]+ in) epoch (\d+)(?: of stage (\d+))?, from `)
 )
 
 // read reads what a process prints up to the line of an epoch, or to the end. It
 // returns the epoch that the process has begun with, 0 if it does not say.
 func (r *trial) read(t *testing.T, stdout *bufio.Reader, until int) (begun int) {
 	t.Helper()
+	before := 0 // epochs of the stages before
+	earlier := func(stage string) int {
+		n, _ := strconv.Atoi(stage)
+		return max(0, n-1) * trialEpochs
+	}
 	for {
 		line, err := stdout.ReadString('\n')
 		if err == io.EOF {
@@ -82,12 +89,17 @@ func (r *trial) read(t *testing.T, stdout *bufio.Reader, until int) (begun int) 
 		}
 		if m := resumeLine.FindStringSubmatch(line); m != nil {
 			begun, _ = strconv.Atoi(m[2])
+			begun += earlier(m[3])
 			if m[1] == "the end of" {
 				begun++
 			}
 		}
+		if m := stageLine.FindStringSubmatch(line); m != nil {
+			before = earlier(m[1])
+		}
 		if m := epochLine.FindStringSubmatch(line); m != nil {
 			epoch, _ := strconv.Atoi(m[1])
+			epoch += before
 			r.told = append(r.told, epoch)
 			if epoch == until {
 				return begun
@@ -166,14 +178,16 @@ func TestKilled(t *testing.T) {
 		{"--hidden", "16,4", "--batch-size", "8"},
 		{"--hidden", "100,30", "--batch-size", "3", "--checkpoint-steps", "3", "--log-steps"},
 		{"--hidden", "16,4", "--batch-size", "40", "--machine", "static", "--no-shuffle", "--checkpoints", "1"},
+		{"--hidden", "16", "--batch-size", "8", "--greedy"},
 	}
+	epochs := []int{trialEpochs, trialEpochs, trialEpochs, 2 * trialEpochs}
 	whole := make([]*trial, len(kinds))
 	lasted := make([]time.Duration, len(kinds))
 	for i, flags := range kinds {
-		whole[i] = &trial{program: program, data: data, out: filepath.Join(dir, fmt.Sprint("whole", i)), flags: flags}
+		whole[i] = &trial{program: program, data: data, out: filepath.Join(dir, fmt.Sprint("whole", i)), flags: flags, epochs: epochs[i]}
 		cmd, stdout := whole[i].start(t, false)
 		started := time.Now()
-		whole[i].read(t, stdout, trialEpochs)
+		whole[i].read(t, stdout, epochs[i])
 		lasted[i] = time.Since(started)
 		whole[i].read(t, stdout, 0)
 		if err := cmd.Wait(); err != nil {
@@ -183,7 +197,7 @@ func TestKilled(t *testing.T) {
 	killed, inside, early, late, again := 0, 0, 0, 0, 0
 	for n := 0; killed < *kills; n++ {
 		kind := n % len(kinds)
-		r := &trial{program: program, data: data, out: filepath.Join(dir, fmt.Sprint("killed", n)), flags: kinds[kind]}
+		r := &trial{program: program, data: data, out: filepath.Join(dir, fmt.Sprint("killed", n)), flags: kinds[kind], epochs: epochs[kind]}
 		for resume := false; ; resume = true {
 			through := resume && rng.IntN(3) > 0 || killed == *kills
 			was, before, begun := r.running(), r.unfinished(t), 0
@@ -193,7 +207,7 @@ func TestKilled(t *testing.T) {
 					// From before the first line to after the last one.
 					time.Sleep(time.Duration(rng.Float64() * 1.2 * float64(lasted[kind])))
 				} else {
-					begun = r.read(t, stdout, was+rng.IntN(max(1, trialEpochs-was)))
+					begun = r.read(t, stdout, was+rng.IntN(max(1, r.epochs-was)))
 					waitForWriting(r.out)
 					time.Sleep(time.Duration(max(0, rng.IntN(1000)-500)) * time.Microsecond)
 				}
@@ -222,7 +236,7 @@ func TestKilled(t *testing.T) {
 				inside++
 			case len(r.told) == 0:
 				early++
-			case len(r.told) == trialEpochs:
+			case len(r.told) == r.epochs:
 				late++
 			}
 		}

@@ -130,8 +130,8 @@ none it begins with the first step; if all epochs are trained there is nothing t
 do. With more --epochs a finished run goes on. Any other setting, and the images,
 must be the same, but for --data's place and the flags about checkpoints and
 --watch. A damaged checkpoint is left out, with a line about it on standard error.
-With --greedy no checkpoints are kept, --resume is refused, and what an interrupt
-before the last stage leaves is nothing; --log-steps logs that stage.
+With --greedy the epochs must be as many as before, too; only the last stage is
+logged by --log-steps, and only its epochs are written after an interrupt.
 
 A new run in the same folder replaces the checkpoints of the one before at the end
 of its first epoch, or removes them with the model, if it keeps none. A checkpoint

@@ -107,7 +107,7 @@ func (c *pretrainCommand) measure(app *app, data *fashion.Data, seed uint64) (a 
 	if err != nil {
 		return a, err
 	}
-	if _, err := app.fit(&train.State{Model: trained}, c.fitFlags, c.reportFlags, data, seed); err != nil {
+	if _, err := app.fit(&train.State{Model: trained}, c.fitFlags, c.reportFlags, data, seed, fitHooks{}); err != nil {
 		return a, app.explain(err, trainFlags{fitFlags: c.fitFlags})
 	}
 	defer app.watch.start(trainingStage)()

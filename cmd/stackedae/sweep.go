@@ -166,7 +166,7 @@ func (c *sweepCommand) measure(app *app, p *progress, data *fashion.Data, r swee
 	if err != nil {
 		return nil, err
 	}
-	if _, err := app.fit(&train.State{Model: m}, f, reportFlags{Quiet: true}, data, r.Seed, bar); err != nil {
+	if _, err := app.fit(&train.State{Model: m}, f, reportFlags{Quiet: true}, data, r.Seed, fitHooks{whole: []train.Hook{bar}}); err != nil {
 		return nil, app.explain(err, trainFlags{fitFlags: f})
 	}
 	network, err := graph.New(m, graph.Config{Machine: f.machine()})

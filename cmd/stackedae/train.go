@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"stackedae/figure"
@@ -56,9 +57,6 @@ type trainFlags struct {
 func (f trainFlags) Validate() error {
 	if err := f.checkpointFlags.Validate(); err != nil {
 		return err
-	}
-	if f.Greedy && (f.Resume || f.CheckpointSteps > 0) { // a checkpoint is of one model, not of several stages
-		return errors.New("--greedy: keeps no checkpoints, want neither --resume nor --checkpoint-steps with it")
 	}
 	return f.fitFlags.Validate()
 }
@@ -173,7 +171,7 @@ func (c *trainCommand) Run(app *app) error {
 	}{report, filesReport{app.wrote}}
 	text := app.summary()
 	switch nothing := c.Resume && len(app.wrote) == 0; {
-	case nothing && report.BestEpoch > 0:
+	case nothing && (report.BestEpoch > 0 || c.Greedy):
 		text = "nothing to do"
 	case nothing:
 		text = "nothing to do; more --epochs go on"
@@ -195,9 +193,14 @@ type fittedStage struct {
 	train.Result
 }
 
-// fit trains on from a state with progress. The hooks are those of the whole
-// model's training.
-func (a *app) fit(state *train.State, f fitFlags, r reportFlags, data *fashion.Data, seed uint64, hooks ...train.Hook) (done fitted, err error) {
+// fitHooks are hooks of fit.
+type fitHooks struct {
+	whole []train.Hook // of the whole model's training
+	every []train.Hook // of greedy training's stages before that, too; called after those
+}
+
+// fit trains on from a state with progress.
+func (a *app) fit(state *train.State, f fitFlags, r reportFlags, data *fashion.Data, seed uint64, hooks fitHooks) (done fitted, err error) {
 	config := f.config(seed)
 	if f.over(state) {
 		r.Quiet = true // there is nothing to tell of
@@ -210,18 +213,21 @@ func (a *app) fit(state *train.State, f fitFlags, r reportFlags, data *fashion.D
 	show := func(hooks []train.Hook) []train.Hook {
 		return append([]train.Hook{barHook(p, config.Epochs), a.tableHook(p, r, state.History)}, hooks...)
 	}
+	whole := slices.Concat(hooks.whole, hooks.every)
 	set := train.Data{Train: data.Train.Images, Valid: data.Valid.Images}
 	var results []train.Result
 	if f.Greedy {
 		var stages []train.Stage
-		results, err = train.Greedy(a.ctx, state.Model, set, config, func(s train.Stage) []train.Hook {
+		results, err = train.ResumeGreedy(a.ctx, state, set, config, func(s train.Stage) []train.Hook {
 			p.clear()
-			a.progressf(r, "stage %d of %d: %v, learning rate %v\n", s.Number, s.Of, s.Model.Spec, s.Config.LearningRate)
+			if s.Number > len(state.Stages) {
+				a.progressf(r, "stage %d of %d: %v, learning rate %v\n", s.Number, s.Of, s.Model.Spec, s.Config.LearningRate)
+			}
 			stages = append(stages, s)
 			if s.Number == s.Of {
-				return show(hooks)
+				return show(whole)
 			}
-			return show(nil)
+			return show(hooks.every)
 		})
 		for i, s := range stages {
 			if s.Number < s.Of {
@@ -231,7 +237,7 @@ func (a *app) fit(state *train.State, f fitFlags, r reportFlags, data *fashion.D
 			}
 		}
 	} else {
-		done.Result, err = train.Resume(a.ctx, state, set, config, show(hooks)...)
+		done.Result, err = train.Resume(a.ctx, state, set, config, show(whole)...)
 		results = []train.Result{done.Result}
 	}
 	p.clear()
@@ -255,15 +261,15 @@ func (a *app) fit(state *train.State, f fitFlags, r reportFlags, data *fashion.D
 // what it leaves. If it is interrupted it writes what there is after at least one
 // epoch.
 func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.Data, seed uint64, out string) (trainReport, error) {
-	var hooks []train.Hook
+	var hooks fitHooks
 	var steps *train.StepLog
 	if f.LogSteps {
 		steps = &train.StepLog{}
-		hooks = append(hooks, steps.Hook())
+		hooks.whole = append(hooks.whole, steps.Hook())
 	}
 	keeper := f.keeper(m, data, seed, out, steps)
 	if keeper != nil && f.Checkpoints > 0 {
-		hooks = append(hooks, a.timed(keeper.Hook()))
+		hooks.every = append(hooks.every, a.timed(keeper.Hook()))
 	}
 	perEpoch := train.StepsPerEpoch(data.Train.Len(), f.BatchSize)
 	state, err := a.begin(keeper, m, f, r, perEpoch)
@@ -272,7 +278,7 @@ func (a *app) train(m *model.Model, f trainFlags, r reportFlags, data *fashion.D
 	}
 	resumed := state.Steps(perEpoch)
 	started := time.Now()
-	result, err := a.fit(state, f.fitFlags, r, data, seed, hooks...)
+	result, err := a.fit(state, f.fitFlags, r, data, seed, hooks)
 	if err != nil {
 		a.keep(keeper, f.Epochs)
 	}
