@@ -30,8 +30,9 @@ var kills = flag.Int("kills", 6, "how often TestKilled kills training")
 type trial struct {
 	program, data, out string
 	flags              []string
-	epochs             int
+	epochs             int   // of all stages
 	told               []int // the epochs that its processes have told of, in order
+	stage              int   // that a process is in, from 0
 }
 
 const trialEpochs = 14 // of a stage, if training is greedy
@@ -43,6 +44,7 @@ func (r *trial) start(t *testing.T, resume bool) (*exec.Cmd, *bufio.Reader) {
 	if resume {
 		args = append(args, "--resume")
 	}
+	r.stage = 0
 	cmd := exec.Command(r.program, args...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -71,10 +73,9 @@ var (
 // returns the epoch that the process has begun with, 0 if it does not say.
 func (r *trial) read(t *testing.T, stdout *bufio.Reader, until int) (begun int) {
 	t.Helper()
-	before := 0 // epochs of the stages before
-	earlier := func(stage string) int {
-		n, _ := strconv.Atoi(stage)
-		return max(0, n-1) * trialEpochs
+	number := func(text string) int {
+		n, _ := strconv.Atoi(text)
+		return n
 	}
 	for {
 		line, err := stdout.ReadString('\n')
@@ -88,18 +89,16 @@ func (r *trial) read(t *testing.T, stdout *bufio.Reader, until int) (begun int) 
 			begun = 1
 		}
 		if m := resumeLine.FindStringSubmatch(line); m != nil {
-			begun, _ = strconv.Atoi(m[2])
-			begun += earlier(m[3])
+			begun = max(0, number(m[3])-1)*trialEpochs + number(m[2])
 			if m[1] == "the end of" {
 				begun++
 			}
 		}
 		if m := stageLine.FindStringSubmatch(line); m != nil {
-			before = earlier(m[1])
+			r.stage = number(m[1]) - 1
 		}
 		if m := epochLine.FindStringSubmatch(line); m != nil {
-			epoch, _ := strconv.Atoi(m[1])
-			epoch += before
+			epoch := r.stage*trialEpochs + number(m[1])
 			r.told = append(r.told, epoch)
 			if epoch == until {
 				return begun
