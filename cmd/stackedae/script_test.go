@@ -50,6 +50,7 @@ func TestMain(m *testing.M) {
 //	                             when it has locked DIR, and again until it ends
 //	hangsup ARGS...              run stackedae and close its output after the first line
 //	meanwhile DIR ARGS...        run stackedae with DIR locked
+//	capture NAME REGEXP FILE     set a variable to what the first group matches
 func TestScripts(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the scripts' texts have / in paths and Unix's words for errors")
@@ -71,6 +72,7 @@ func TestScripts(t *testing.T) {
 			"hangsup":            hangsup,
 			"meanwhile":          meanwhile,
 			"mask":               mask,
+			"capture":            capture,
 		},
 	}
 	if testing.Short() { // as under the race detector: a run, and its end by signals
@@ -98,6 +100,15 @@ func fails(ts *testscript.TestScript, neg bool, args []string) {
 	if text := ts.ReadFile("stdout"); text != "" {
 		ts.Fatalf("standard output beside an error:\n%s", text)
 	}
+}
+
+// capture sets a variable to what a group of the regular expression matches in a file.
+func capture(ts *testscript.TestScript, neg bool, args []string) {
+	m := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile(args[2]))
+	if m == nil {
+		ts.Fatalf("no match for %s in %s:\n%s", args[1], args[2], ts.ReadFile(args[2]))
+	}
+	ts.Setenv(args[0], m[1])
 }
 
 // mask makes what is measured the same on every machine. Widths stay, but for those
