@@ -46,14 +46,15 @@ func (k denseKind) operationName() string {
 // inputs × units and bias of units. A tied layer's kernel is given as units ×
 // inputs.
 //
-// Where x is wide, it is summed over its two bands, which are added at last.
+// Where x is wide and weights change from run to run, it is summed over its two
+// bands, which are added at last.
 type denseOp struct {
 	operation
 	denseKind
 	trained bool          // somebody wants a gradient
 	width   int           // of x
 	out     *tensor.Dense // rows × units
-	second  *tensor.Dense // the sums over the second band of x; nil unless x is wide
+	second  *tensor.Dense // the sums over the second band of x; nil unless there are bands
 	alone   alone
 
 	x, y   simd.Matrix // of a run
@@ -86,9 +87,6 @@ func (o *denseOp) InferShape(sizes ...G.DimSizer) (tensor.Shape, error) {
 	}
 	if o.out == nil {
 		o.width, o.out = inputs, newBuffer(x[0], units)
-		if isTall(inputs, units) {
-			o.second = newBuffer(x[0], units)
-		}
 	}
 	return o.out.Shape().Clone(), nil
 }
@@ -111,19 +109,14 @@ func (o *denseOp) tasks() []task {
 	rows, units := o.out.Shape()[0], o.out.Shape()[1]
 	work := rows * o.width * units
 	switch {
-	case o.trained && o.second != nil:
+	case o.trained && isTall(o.width, units):
+		o.second = newBuffer(rows, units)
 		return []task{
 			{cut: byBands, apart: true, work: work, do: o.sumBand},
 			{cut: byRows, work: rows * units, do: o.finish},
 		}
 	case o.trained && isWide(o.width, units):
 		return []task{{cut: byBands, work: work, do: o.product}}
-	case o.second != nil:
-		return []task{{cut: byRows, work: work, do: func(p piece) {
-			o.sumBand(p.band(0))
-			o.sumBand(p.band(1))
-			o.finish(p)
-		}}}
 	}
 	return []task{{cut: byRows, work: work, do: o.product}}
 }
@@ -131,8 +124,13 @@ func (o *denseOp) tasks() []task {
 // product computes a piece of the result.
 func (o *denseOp) product(p piece) {
 	from, to := p.columns(o.y.Columns)
-	y := p.part(o.y)
-	o.kernel.ofUnits(from, to).forward(y, o.x.RowSpan(p.lo, p.hi), o.bias[from:to])
+	x, y := o.x.RowSpan(p.lo, p.hi), p.part(o.y)
+	kernel, bias := o.kernel.ofUnits(from, to), o.bias[from:to]
+	if o.trained {
+		kernel.forward(y, x, bias)
+	} else {
+		kernel.infer(y, x, bias)
+	}
 	if o.activation == selu {
 		for i := range y.Rows {
 			simd.SELU(y.Row(i), y.Row(i))

@@ -44,9 +44,9 @@ var generic = kernels{
 
 // mul transposes b first: the loop of mulTransB is worth it, where all
 // that a sum needs stands in a row. So does mulTransA with both factors.
-func mul(dst, a, b Matrix, bias []float32) {
+func mul(dst, a, b Matrix, bias []float32, alpha float32) {
 	memory, bT := transpose(b)
-	mulTransB(dst, a, bT, bias, 0)
+	mulTransB(dst, a, bT, bias, alpha)
 	scratch.Put(memory)
 }
 

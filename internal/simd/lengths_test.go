@@ -36,6 +36,7 @@ func TestWrongLengthPanics(t *testing.T) {
 	})
 	for name, call := range map[string]func(){
 		"MatMul":           func() { MatMul(Dense(f(4), 2, 2), Dense(f(6), 2, 3), Dense(f(4), 2, 2)) },
+		"MatMulAdd":        func() { MatMulAdd(Dense(f(4), 2, 2), Dense(f(6), 2, 3), Dense(f(5), 3, 2)) },
 		"MatMulBias":       func() { MatMulBias(Dense(f(4), 2, 2), Dense(f(6), 2, 3), Dense(f(6), 3, 2), f(1)) },
 		"MatMulTransA":     func() { MatMulTransA(Dense(f(4), 2, 2), Dense(f(9), 3, 3), Dense(f(6), 3, 2)) },
 		"MatMulTransB":     func() { MatMulTransB(Dense(f(4), 2, 2), Dense(f(6), 2, 3), Dense(f(8), 2, 4)) },

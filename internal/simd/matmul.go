@@ -14,21 +14,25 @@ func checkProduct(function string, dst Matrix, rows, columns, terms int) {
 }
 
 // MatMul sets dst = a·b.
-func MatMul(dst, a, b Matrix) { matMulBias("MatMul", dst, a, b, nil) }
+func MatMul(dst, a, b Matrix) { matMul("MatMul", dst, a, b, nil, 0) }
+
+// MatMulAdd sets dst += a·b, with the bits of MatMul into memory of its own and Axpy
+// from there.
+func MatMulAdd(dst, a, b Matrix) { matMul("MatMulAdd", dst, a, b, nil, 1) }
 
 // MatMulBias sets dst = a·b and adds bias, which has an element for each
 // column, to every row.
 func MatMulBias(dst, a, b Matrix, bias []float32) {
 	check("MatMulBias", "bias", len(bias), dst.Columns)
-	matMulBias("MatMulBias", dst, a, b, bias)
+	matMul("MatMulBias", dst, a, b, bias, 0)
 }
 
-func matMulBias(function string, dst, a, b Matrix, bias []float32) {
+func matMul(function string, dst, a, b Matrix, bias []float32, alpha float32) {
 	checkProduct(function, dst, a.Rows, b.Columns, a.Columns)
 	a.check(function, "a", a.Rows, a.Columns)
 	b.check(function, "b", a.Columns, b.Columns)
 	if a.Rows > 0 {
-		active.matMul(dst, a, b, bias)
+		active.matMul(dst, a, b, bias, alpha)
 	}
 }
 

@@ -72,8 +72,8 @@ func (s *tileSet) cover(dst, a, b, bias []float32, alpha float32, m, n, k, ldc, 
 	}
 }
 
-func (s *tileSet) matMul(dst, a, b Matrix, bias []float32) {
-	s.cover(dst.Data, a.Data, b.Data, bias, 0, a.Rows, b.Columns, a.Columns, dst.Stride, a.Stride, 1, b.Stride)
+func (s *tileSet) matMul(dst, a, b Matrix, bias []float32, alpha float32) {
+	s.cover(dst.Data, a.Data, b.Data, bias, alpha, a.Rows, b.Columns, a.Columns, dst.Stride, a.Stride, 1, b.Stride)
 }
 
 func (s *tileSet) matMulTransA(dst, a, b Matrix, alpha float32) {

@@ -63,6 +63,12 @@ var entryPoints = []struct {
 }{
 	{"MatMul", false, func(dst Matrix, o *operands) { MatMul(dst, o.a, o.b) }},
 	{"MatMulBias", true, func(dst Matrix, o *operands) { MatMulBias(dst, o.a, o.b, o.bias) }},
+	{"MatMulAdd", false, func(dst Matrix, o *operands) {
+		for i := range dst.Rows {
+			clear(dst.Row(i))
+		}
+		MatMulAdd(dst, o.a, o.b)
+	}},
 	{"MatMulTransA", false, func(dst Matrix, o *operands) { MatMulTransA(dst, o.aT, o.b) }},
 	{"MatMulTransAAxpy", false, func(dst Matrix, o *operands) {
 		for i := range dst.Rows {
@@ -200,8 +206,8 @@ func upTo(n int) (x []int) {
 	return x
 }
 
-// TestMatMulTransAAxpyHasTheBitsOfTwoPasses adds to numbers that are there.
-func TestMatMulTransAAxpyHasTheBitsOfTwoPasses(t *testing.T) {
+// TestAddingHasTheBitsOfTwoPasses adds to numbers that are there.
+func TestAddingHasTheBitsOfTwoPasses(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		restore(t)
 		rng := rand.New(rand.NewPCG(9, 0))
@@ -210,6 +216,13 @@ func TestMatMulTransAAxpyHasTheBitsOfTwoPasses(t *testing.T) {
 			a, b, want := Dense(random(rng, m*k), k, m), Dense(random(rng, k*n), k, n), random(rng, m*n)
 			product := make([]float32, m*n)
 			got, intact := fenced(m * n)
+			copy(got, want)
+			sum, addends := slices.Clone(want), Dense(random(rng, m*k), m, k)
+			MatMul(Dense(product, m, n), addends, b)
+			Axpy(sum, 1, product)
+			if MatMulAdd(Dense(got, m, n), addends, b); sameNumbers(got, sum) >= 0 || !intact() {
+				t.Fatalf("%v: other bits than MatMul and Axpy, or written outside", s)
+			}
 			copy(got, want)
 			MatMulTransA(Dense(product, m, n), a, b)
 			Axpy(want, -1.5, product)
