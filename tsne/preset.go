@@ -45,7 +45,7 @@ var presets = [...]rules{
 		perplexityFits: func(perplexity float64, n int) error {
 			switch largest := float64(n-1) / 3; {
 			case largest <= 1:
-				return fmt.Errorf("tsne: points: got %d rows, want at least 5, or the preset SKLearn", n)
+				return fmt.Errorf("tsne: points: got %d rows, want at least 5, or the preset %v", n, SKLearn)
 			case perplexity > largest:
 				return fmt.Errorf("tsne: perplexity: got %v for %d points, want at most %v, a third of the other points", perplexity, n, hundredths(largest))
 			}

@@ -21,7 +21,7 @@ func TestSettingsRefused(t *testing.T) {
 		{"perplexity 1", Settings{Perplexity: 1}, 100, "tsne: perplexity: got 1, want a finite number above 1, or 0 for 30"},
 		{"perplexity negative", Settings{Perplexity: -5}, 100, "tsne: perplexity: got -5, want a finite number above 1, or 0 for 30"},
 		{"perplexity too large", Settings{}, 90, "tsne: perplexity: got 30 for 90 points, want at most 29.66, a third of the other points"},
-		{"too few points", Settings{}, 4, "tsne: points: got 4 rows, want at least 5, or the preset SKLearn"},
+		{"too few points", Settings{}, 4, "tsne: points: got 4 rows, want at least 5, or the preset sklearn"},
 		{"one point", Settings{Preset: SKLearn, Perplexity: 1.5}, 1, "tsne: points: got 1 rows, want at least 2"},
 		{"perplexity of scikit-learn", Settings{Preset: SKLearn, Perplexity: 90}, 90, "tsne: perplexity: got 90 for 90 points, want below 90"},
 		{"iterations", Settings{Iterations: -1}, 100, "tsne: iterations: got -1, want a positive number, or 0 for the schedule's"},
