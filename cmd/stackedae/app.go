@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -206,6 +207,7 @@ type drawing struct {
 // addFigures draws figures side by side, and readies them.
 func (a *app) addFigures(dir string, drawings ...drawing) error {
 	defer a.watch.start(figuresStage)()
+	runtime.GC() // a picture takes 14 MB: what nobody needs any more, as images of 55, makes room
 	outputs, errs := make([]output, len(drawings)), make([]error, len(drawings))
 	var group sync.WaitGroup
 	for i, d := range drawings {
