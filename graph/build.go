@@ -81,12 +81,16 @@ func counted(loss *G.Node) (*G.Node, error) {
 type role int
 
 const (
-	training    role = iota // loss, accuracy and the gradients by all weights
-	evaluation              // loss and accuracy
-	encoding                // images to codes
-	decoding                // codes to images
-	autoencoder             // images to images
+	training      role = iota // loss, accuracy and the gradients by all weights
+	evaluation                // loss and accuracy
+	trainingCodes             // images to codes, in training's order of sums
+	encoding                  // images to codes
+	decoding                  // codes to images
+	autoencoder               // images to images
 )
+
+// exported reports whether there is an exported model that does the same.
+func (r role) exported() bool { return r == encoding || r == decoding || r == autoencoder }
 
 // program is an expression graph with the nodes that its user wants.
 type program struct {
@@ -108,7 +112,7 @@ func build(m *model.Model, r role, rows int, ops operations, noise *Noise) (*pro
 	}
 	layers := m.Layers()
 	switch r {
-	case encoding:
+	case encoding, trainingCodes:
 		layers = m.Encoder
 	case decoding:
 		layers = m.Decoder
@@ -122,7 +126,7 @@ func build(m *model.Model, r role, rows int, ops operations, noise *Noise) (*pro
 			return nil, fmt.Errorf("graph: noise: %w", err)
 		}
 	}
-	h, err := p.stack(first, layers, 0, ops)
+	h, err := p.stack(first, layers, r.exported(), 0, ops)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +151,7 @@ func build(m *model.Model, r role, rows int, ops operations, noise *Noise) (*pro
 // rows. It does not train the first layers, as many as frozen says.
 func buildClassifier(c *model.Classifier, frozen int, r role, rows int, ops operations) (*program, error) {
 	p := &program{graph: G.NewGraph(), input: newBuffer(rows, c.Layers[0].Inputs), targets: newBuffer(rows, c.Classes())}
-	h, err := p.stack(p.matrix("input", p.input), c.Layers, frozen, ops)
+	h, err := p.stack(p.matrix("input", p.input), c.Layers, false, frozen, ops)
 	if err != nil {
 		return nil, err
 	}
@@ -193,10 +197,10 @@ func (p *program) score(o objective, logits, targets *G.Node, gradients bool) (e
 }
 
 // stack puts layers on x and returns the last one's output: logits if its
-// activation is sigmoid or softmax. The first layers, as many as frozen says, are
+// activation is sigmoid or softmax. Exported ones are not trained. The first layers, as many as frozen says, are
 // not trained. Tied layers share a kernel's node, so that Gorgonia adds up its
 // gradients.
-func (p *program) stack(x *G.Node, layers []model.Dense, frozen int, ops operations) (*G.Node, error) {
+func (p *program) stack(x *G.Node, layers []model.Dense, exported bool, frozen int, ops operations) (*G.Node, error) {
 	kernels := map[*tensor.Dense]*G.Node{}
 	h := x
 	for i, l := range layers {
@@ -212,7 +216,7 @@ func (p *program) stack(x *G.Node, layers []model.Dense, frozen int, ops operati
 		if i >= frozen {
 			p.weights = append(p.weights, bias)
 		}
-		kind := denseKind{activation: linear, tied: l.Tied, inputGradient: i > frozen}
+		kind := denseKind{activation: linear, tied: l.Tied, inputGradient: i > frozen, exported: exported}
 		if l.Activation == model.SELU {
 			kind.activation = selu
 		}

@@ -66,15 +66,15 @@ func (k kernel) forward(y, x simd.Matrix, bias []float32) {
 	}
 }
 
-// inferredTerms is how many products ONNX Runtime adds one after the other: the
+// exportedTerms is how many products ONNX Runtime adds one after the other: the
 // MLAS_SGEMM_PACKED_STRIDEK of onnxruntime/core/mlas/lib/mlasi.h.
-const inferredTerms = 256
+const exportedTerms = 256
 
-// infer is forward in the order of ONNX Runtime's Gemm, so that an exported model
-// gives the same numbers there but for the rounding of activations: sums of blocks
-// of inputs are added to the bias one after the other. Not so of tied kernels of more
-// inputs than a block.
-func (k kernel) infer(y, x simd.Matrix, bias []float32) {
+// forwardExported is forward in the order of ONNX Runtime's Gemm, so that an exported
+// model gives the same numbers there but for the rounding of activations: sums of
+// blocks of inputs are added to the bias one after the other. Tied kernels of more
+// inputs than a block are not cut.
+func (k kernel) forwardExported(y, x simd.Matrix, bias []float32) {
 	if k.tied {
 		k.forward(y, x, bias)
 		return
@@ -82,8 +82,8 @@ func (k kernel) infer(y, x simd.Matrix, bias []float32) {
 	for i := range y.Rows {
 		copy(y.Row(i), bias)
 	}
-	for from := 0; from < x.Columns; from += inferredTerms {
-		to := min(from+inferredTerms, x.Columns)
+	for from := 0; from < x.Columns; from += exportedTerms {
+		to := min(from+exportedTerms, x.Columns)
 		simd.MatMulAdd(y, x.ColumnSpan(from, to), k.RowSpan(from, to))
 	}
 }

@@ -119,6 +119,15 @@ func (n *Network) Evaluate(ctx context.Context, images Inputs) (Metrics, error) 
 	return Metrics{sum.Loss / count, sum.RoundedAccuracy / count}, nil
 }
 
+// TrainingCodes returns the codes of images, a row of CodeUnits each, with the bits
+// that they have in Train, for another network to learn.
+func (n *Network) TrainingCodes(ctx context.Context, images Inputs) ([]float32, error) {
+	return n.outputs(ctx, trainingCodes, images, n.model.Spec.Inputs, n.CodeUnits())
+}
+
+// Encode, Decode and Reconstruct add up in the order of ONNX Runtime, whose numbers
+// differ from theirs by the rounding of activations alone.
+
 // Encode returns the codes of images, a row of CodeUnits each.
 func (n *Network) Encode(ctx context.Context, images Inputs) ([]float32, error) {
 	return n.outputs(ctx, encoding, images, n.model.Spec.Inputs, n.CodeUnits())

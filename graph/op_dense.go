@@ -31,6 +31,9 @@ type denseKind struct {
 	// inputGradient says whether anybody wants the gradient by x. The first
 	// layer's is the largest product of a step, and nobody does.
 	inputGradient bool
+	// exported says that the layer has ONNX Runtime's order of sums; see
+	// kernel.forwardExported. It is not trained.
+	exported bool
 }
 
 // operationName tells everything, as the operation's name must.
@@ -39,6 +42,9 @@ func (k denseKind) operationName() string {
 	if k.tied {
 		name = "tiedDense"
 	}
+	if k.exported {
+		name += "Exported"
+	}
 	return fmt.Sprintf("%s[%v,inputGradient=%v]", name, k.activation, k.inputGradient)
 }
 
@@ -46,8 +52,8 @@ func (k denseKind) operationName() string {
 // inputs × units and bias of units. A tied layer's kernel is given as units ×
 // inputs.
 //
-// Where x is wide and weights change from run to run, it is summed over its two
-// bands, which are added at last.
+// Where x is wide, it is summed over its two bands, which are added at last, but in
+// an exported layer.
 type denseOp struct {
 	operation
 	denseKind
@@ -87,6 +93,9 @@ func (o *denseOp) InferShape(sizes ...G.DimSizer) (tensor.Shape, error) {
 	}
 	if o.out == nil {
 		o.width, o.out = inputs, newBuffer(x[0], units)
+		if isTall(inputs, units) && !o.exported {
+			o.second = newBuffer(x[0], units)
+		}
 	}
 	return o.out.Shape().Clone(), nil
 }
@@ -109,14 +118,19 @@ func (o *denseOp) tasks() []task {
 	rows, units := o.out.Shape()[0], o.out.Shape()[1]
 	work := rows * o.width * units
 	switch {
-	case o.trained && isTall(o.width, units):
-		o.second = newBuffer(rows, units)
+	case o.trained && o.second != nil:
 		return []task{
 			{cut: byBands, apart: true, work: work, do: o.sumBand},
 			{cut: byRows, work: rows * units, do: o.finish},
 		}
 	case o.trained && isWide(o.width, units):
 		return []task{{cut: byBands, work: work, do: o.product}}
+	case o.second != nil:
+		return []task{{cut: byRows, work: work, do: func(p piece) {
+			o.sumBand(p.band(0))
+			o.sumBand(p.band(1))
+			o.finish(p)
+		}}}
 	}
 	return []task{{cut: byRows, work: work, do: o.product}}
 }
@@ -126,10 +140,10 @@ func (o *denseOp) product(p piece) {
 	from, to := p.columns(o.y.Columns)
 	x, y := o.x.RowSpan(p.lo, p.hi), p.part(o.y)
 	kernel, bias := o.kernel.ofUnits(from, to), o.bias[from:to]
-	if o.trained {
-		kernel.forward(y, x, bias)
+	if o.exported {
+		kernel.forwardExported(y, x, bias)
 	} else {
-		kernel.infer(y, x, bias)
+		kernel.forward(y, x, bias)
 	}
 	if o.activation == selu {
 		for i := range y.Rows {

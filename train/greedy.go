@@ -154,9 +154,9 @@ func (d Data) encode(ctx context.Context, s Stage) (codes Data, err error) {
 	}
 	defer network.Close()
 	columns := s.Model.Spec.Inputs
-	if codes.trainCodes, err = network.Encode(ctx, inputs(d.Train, d.trainCodes, columns)); err != nil {
+	if codes.trainCodes, err = network.TrainingCodes(ctx, inputs(d.Train, d.trainCodes, columns)); err != nil {
 		return codes, err
 	}
-	codes.validCodes, err = network.Encode(ctx, inputs(d.Valid, d.validCodes, columns))
+	codes.validCodes, err = network.TrainingCodes(ctx, inputs(d.Valid, d.validCodes, columns))
 	return codes, err
 }

@@ -107,7 +107,7 @@ func TestGreedyAgainstStageByStage(t *testing.T) {
 			if i < 2 {
 				codes := make([][]float32, 2)
 				for j, set := range []graph.Inputs{in, valid} {
-					if codes[j], err = n.Encode(t.Context(), set); err != nil {
+					if codes[j], err = n.TrainingCodes(t.Context(), set); err != nil {
 						t.Fatal(err)
 					}
 				}

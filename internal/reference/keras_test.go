@@ -51,11 +51,10 @@ func TestEpochsAreKeras(t *testing.T) {
 
 // TestGreedyEpochsAreKeras takes an unshuffled epoch of each stage of greedy
 // training, from the weights that the steps of the chapter's network start from.
-// The second's validation loss depends on the last place of the codes that it is
-// given: where that is moved at random it ends up to 1.8e-3 from Keras' in float64, and
-// up to 2.2e-3 in float32 (testdata/keras/second.py).
+// In the second rounding grows faster: with kernels for another processor
+// (ONEDNN_MAX_CPU_ISA=AVX2) Keras itself differs by 2e-4.
 func TestGreedyEpochsAreKeras(t *testing.T) {
-	bounds := map[string][numbers]float64{"first": EpochBounds, "second": {5e-4, 5e-4, 3e-3, 5e-4}, stack: EpochBounds}
+	bounds := map[string][numbers]float64{"first": EpochBounds, "second": {5e-4, 5e-4, 5e-4, 5e-4}, stack: EpochBounds}
 	var stages []string
 	var recorded []History
 	err := readLines(os.DirFS(keras+"greedy"), epochsFile, func(line []byte) error {

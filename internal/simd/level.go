@@ -25,7 +25,7 @@ type kernels struct {
 	name string
 
 	// Matrix products, as MatMulBias (bias may be nil), MatMulTransA and
-	// MatMulTransB have them, and MatMulTransAAxpy if alpha is not 0.
+	// MatMulTransB have them, and MatMulAdd and MatMulTransAAxpy if alpha is not 0.
 	matMul       func(dst, a, b Matrix, bias []float32, alpha float32)
 	matMulTransA func(dst, a, b Matrix, alpha float32)
 	matMulTransB func(dst, a, b Matrix)
